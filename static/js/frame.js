@@ -1,0 +1,24 @@
+/*
+ * Runs in <head>, before anything is painted, so that theme and width of the navigation never flicker.
+ *   <html data-theme="light|dark|auto">   the person's preference; becomes data-bs-theme="light|dark"
+ *   localStorage "nav"  = "narrow"        becomes <html data-nav="narrow">
+ *   <html class="js">                     scripts run: styles may rely on them
+ */
+(() => {
+  const root = document.documentElement;
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    const wanted = root.dataset.theme;
+    const auto = wanted !== "light" && wanted !== "dark";
+    root.dataset.bsTheme = auto ? (system.matches ? "dark" : "light") : wanted;
+  };
+  root.classList.add("js");
+  paint();
+  system.addEventListener("change", paint);
+  new MutationObserver(paint).observe(root, { attributeFilter: ["data-theme"] });
+  try {
+    if (localStorage.getItem("nav") === "narrow") root.dataset.nav = "narrow";
+  } catch {
+    /* storage is switched off: the navigation is simply wide */
+  }
+})();
