@@ -1,0 +1,73 @@
+"""The base of every business table, and the few tables that belong to no department."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class BaseModel(models.Model):
+    """Every business row knows when it came and when it last changed."""
+
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Named(models.Model):
+    """Something a company names itself: the name as the company writes it, and an English one where it has one."""
+
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=120, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        if self.name_en and (get_language() or "en").startswith("en"):
+            return self.name_en
+        return self.name
+
+
+class NumberSequence(models.Model):
+    """The last number given per prefix and year; `core.numbering` alone writes here, under a lock."""
+
+    prefix = models.CharField(_("prefix"), max_length=12)
+    year = models.PositiveSmallIntegerField(_("year"))
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("number sequence")
+        verbose_name_plural = _("number sequences")
+        ordering = ["prefix", "-year"]
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="core_numbersequence_prefix_year")]
+
+    def __str__(self):
+        return f"{self.prefix}-{self.year}: {self.last}"
+
+
+class SavedView(BaseModel):
+    """A person's own name for a set of filters and an order of one list."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views", verbose_name=_("user")
+    )
+    list_name = models.CharField(_("list"), max_length=80)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("query"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "list_name", "name"], name="core_savedview_name")]
+
+    def __str__(self):
+        return self.name
