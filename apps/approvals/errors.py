@@ -1,0 +1,56 @@
+"""Why the engine refuses. Each text is fit to be shown; all are `apps.core.errors.Refused`."""
+
+from django.utils.translation import gettext as _
+
+from apps.core.errors import Refused
+
+
+class ApprovalRefused(Refused):
+    """The rules of the approval chain refuse this."""
+
+
+class NoRoute(ApprovalRefused):
+    def __init__(self):
+        super().__init__(_("No approval route is published for this kind of document. Ask the administrator."))
+
+
+class NoApprover(ApprovalRefused):
+    def __init__(self, step):
+        super().__init__(
+            _("Nobody can be found to decide the step “%(step)s”. Ask the administrator to complete the route.")
+            % {"step": step}
+        )
+
+
+class NotRunning(ApprovalRefused):
+    def __init__(self, state):
+        super().__init__(_("This paper is not in approval (%(state)s).") % {"state": state})
+
+
+class NotYourTurn(ApprovalRefused):
+    status = 403
+
+    def __init__(self):
+        super().__init__(_("This paper is not waiting for your decision."))
+
+
+class AlreadyDecided(ApprovalRefused):
+    def __init__(self, person, verb):
+        super().__init__(_("Already decided: %(person)s %(verb)s it first.") % {"person": person, "verb": verb})
+
+
+class ContentChanged(ApprovalRefused):
+    def __init__(self):
+        super().__init__(_("The paper has changed since you opened it. Read it again before you decide."))
+
+
+class ReasonMissing(ApprovalRefused):
+    status = 422
+
+    def __init__(self):
+        super().__init__(_("Give a reason."), fields={"reason": [_("Give a reason.")]})
+
+
+class TooLate(ApprovalRefused):
+    def __init__(self):
+        super().__init__(_("Somebody has already decided. Ask them to return the paper instead."))

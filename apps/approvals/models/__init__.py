@@ -1,0 +1,4 @@
+from apps.approvals.models.definition import Route, RouteStep, RouteVersion
+from apps.approvals.models.run import Approval, Event, Step, Task
+
+__all__ = ["Approval", "Event", "Route", "RouteStep", "RouteVersion", "Step", "Task"]

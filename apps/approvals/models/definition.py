@@ -1,0 +1,142 @@
+"""Routes: the approval chains as data, edited in the browser (clauses 1.3, 6.3.2)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from apps.core.models import BaseModel, Named
+
+
+class Route(Named, BaseModel):
+    """The approval chain of one kind of document. What it says is in its versions."""
+
+    kind = models.CharField(_("document kind"), max_length=40, unique=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        related_name="owned_routes",
+        help_text=_("Decides where nobody else can be found."),
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("approval route")
+        verbose_name_plural = _("approval routes")
+        ordering = ["kind"]
+
+
+class RouteVersionQuerySet(models.QuerySet):
+    def published_for(self, kind: str) -> "RouteVersion | None":
+        """The version in force for a kind of document, with what a submission reads of it."""
+        return (
+            self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED)
+            .select_related("route")
+            .prefetch_related("steps", "steps__people", "steps__copy_roles", "steps__copy_people")
+            .first()
+        )
+
+
+class RouteVersion(BaseModel):
+    """One wording of a route. Immutable once published; a run stays on the version it started with."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        RETIRED = "retired", _("Retired")
+
+    route = models.ForeignKey(Route, models.PROTECT, related_name="versions", verbose_name=_("route"))
+    number = models.PositiveIntegerField(_("version"))
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published by")
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    history = HistoricalRecords()
+
+    objects = RouteVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("route version")
+        verbose_name_plural = _("route versions")
+        ordering = ["route", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["route", "number"], name="routeversion_number_once"),
+            models.UniqueConstraint(
+                fields=["route"], condition=Q(state="published"), name="routeversion_one_in_force"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.route} v{self.number}"
+
+
+class RouteStep(Named):
+    """One decision of the chain: who decides, how many of them, and when the step applies."""
+
+    class Rule(models.TextChoices):
+        LINE_MANAGER = "line_manager", _("the applicant's line manager")
+        DEPARTMENT_HEAD = "department_head", _("head of the applicant's department, or levels up")
+        NAMED_HEAD = "named_head", _("head of a named department")
+        ROLE = "role", _("everyone with a role")
+        PEOPLE = "people", _("named people")
+        FACT = "fact", _("a person named on the document")
+
+    class Mode(models.TextChoices):
+        ANY = "any", _("any one of them")
+        ALL = "all", _("all of them")
+        COUNT = "count", _("a number of them")
+
+    class Duplicate(models.TextChoices):
+        ASK = "ask", _("asked again")
+        CONSECUTIVE = "consecutive", _("not asked again right after their own decision")
+        ONCE = "once", _("asked once in a round")
+
+    class Resubmission(models.TextChoices):
+        START = "start", _("from the first step")
+        BACK = "back", _("straight back to this step")
+
+    version = models.ForeignKey(RouteVersion, models.CASCADE, related_name="steps", verbose_name=_("route version"))
+    order = models.PositiveSmallIntegerField(_("order"))
+    key = models.SlugField(_("key"), max_length=40)
+    rule = models.CharField(_("who decides"), max_length=20, choices=Rule)
+    levels_up = models.PositiveSmallIntegerField(_("levels up"), default=0)
+    department = models.ForeignKey(
+        "org.Department", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    role = models.ForeignKey(
+        "org.Role", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("role")
+    )
+    people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="named_in_steps", verbose_name=_("people")
+    )
+    fact = models.CharField(_("fact that names the person"), max_length=40, blank=True)
+    mode = models.CharField(_("how many"), max_length=8, choices=Mode, default=Mode.ANY)
+    needed = models.PositiveSmallIntegerField(_("number needed"), default=1)
+    conditions = models.JSONField(_("conditions"), default=list, blank=True)
+    when_duplicate = models.CharField(
+        _("who has already decided is"), max_length=12, choices=Duplicate, default=Duplicate.ASK
+    )
+    resubmission = models.CharField(
+        _("a paper returned here is resubmitted"), max_length=8, choices=Resubmission, default=Resubmission.START
+    )
+    editable = models.JSONField(_("fields the approver may edit"), default=list, blank=True)
+    copy_roles = models.ManyToManyField("org.Role", blank=True, related_name="+", verbose_name=_("copied to roles"))
+    copy_people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("copied to people")
+    )
+
+    class Meta:
+        verbose_name = _("route step")
+        verbose_name_plural = _("route steps")
+        ordering = ["version", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "order"], name="routestep_order_once"),
+            models.UniqueConstraint(fields=["version", "key"], name="routestep_key_once"),
+            models.CheckConstraint(condition=Q(needed__gte=1), name="routestep_needs_one"),
+        ]

@@ -1,0 +1,197 @@
+"""One run of a route over one document: steps, tasks and the log of events."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.models.definition import RouteStep, RouteVersion
+from apps.core.models import Named
+
+
+class Approval(models.Model):
+    """The run of a route for one document, from first submission to its end. Corrections start a further round."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        APPROVED = "approved", _("Approved")
+        RETURNED = "returned", _("Returned")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        ENDED = "ended", _("Ended")
+
+    route_version = models.ForeignKey(RouteVersion, models.PROTECT, related_name="runs")
+    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    department = models.ForeignKey("org.Department", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
+    round = models.PositiveSmallIntegerField(default=1)
+    facts = models.JSONField(default=dict)
+    returned_from = models.CharField(max_length=40, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    event_count = models.PositiveIntegerField(default=0)
+    head_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("approval run")
+        verbose_name_plural = _("approval runs")
+        indexes = [
+            models.Index(fields=["route_version", "state"], name="approval_version_state"),
+        ]
+
+    def __str__(self):
+        return f"{self.route_version} #{self.pk}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+
+class Step(Named):
+    """A step of one round: rule and order copied from the route at submission, people resolved when it opens.
+
+    ``resolution`` keeps the why: ``{"people": [id], "why": [{"code": …, "params": {…}}], "fallback": bool}``.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Not yet")
+        OPEN = "open", _("In progress")
+        APPROVED = "approved", _("Approved")
+        AUTO = "auto", _("Passed by rule")
+        CARRIED = "carried", _("Approved in an earlier round")
+        SKIPPED = "skipped", _("Does not apply")
+        RETURNED = "returned", _("Returned")
+        REJECTED = "rejected", _("Rejected")
+        CANCELLED = "cancelled", _("Not reached")
+
+    #: states that let the run go past the step
+    PASSED = (State.APPROVED, State.AUTO, State.CARRIED)
+
+    approval = models.ForeignKey(Approval, models.CASCADE, related_name="steps")
+    round = models.PositiveSmallIntegerField()
+    order = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=40)
+    rule = models.JSONField()
+    mode = models.CharField(max_length=8, choices=RouteStep.Mode)
+    needed = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    resolution = models.JSONField(default=dict)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("approval step")
+        verbose_name_plural = _("approval steps")
+        ordering = ["round", "order"]
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "round", "order"], name="step_order_once"),
+            models.UniqueConstraint(fields=["approval"], condition=Q(state="open"), name="step_one_open"),
+        ]
+
+
+
+class TaskQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(state=Task.State.OPEN)
+
+    def waiting_for(self, user):
+        """What a person has to decide now, oldest first."""
+        return self.open().filter(user=user).order_by("opened_at", "pk")
+
+    def decided_by(self, user):
+        """What a person has decided, newest first."""
+        return self.filter(user=user, decided_at__isnull=False).order_by("-decided_at", "-pk")
+
+
+class Task(models.Model):
+    """One person's decision in one step."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To decide")
+        APPROVED = "approved", _("Approved")
+        RETURNED = "returned", _("Returned")
+        REJECTED = "rejected", _("Rejected")
+        CLOSED = "closed", _("Closed without a decision")
+
+    class Origin(models.TextChoices):
+        RULE = "rule", _("by the route's rule")
+        FALLBACK = "fallback", _("in place of somebody not found")
+        HANDOVER = "handover", _("handed over by a leaver")
+
+    step = models.ForeignKey(Step, models.CASCADE, related_name="tasks")
+    approval = models.ForeignKey(Approval, models.CASCADE, related_name="tasks")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks")
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.RULE)
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    comment = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("approval task")
+        verbose_name_plural = _("approval tasks")
+        constraints = [
+            models.UniqueConstraint(fields=["step", "user"], condition=Q(state="open"), name="task_open_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "closed"], decided_at__isnull=True)
+                | Q(state__in=["approved", "returned", "rejected"], decided_at__isnull=False),
+                name="task_decided_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "opened_at", "id"], condition=Q(state="open"), name="task_inbox"),
+            models.Index(
+                fields=["user", "-decided_at", "-id"], condition=Q(decided_at__isnull=False), name="task_decided"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.step} – {self.user}"
+
+
+class Event(models.Model):
+    """What happened, in order. Each row carries the hash of the one before; the database refuses UPDATE and DELETE."""
+
+    class Verb(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted")
+        RESUBMITTED = "resubmitted", _("submitted again")
+        OPENED = "opened", _("step opened")
+        SKIPPED = "skipped", _("step does not apply")
+        AUTO = "auto", _("passed by rule")
+        CARRIED = "carried", _("kept from the earlier round")
+        APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("returned")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        FINISHED = "finished", _("approved finally")
+        EDITED = "edited", _("changed by the approver")
+        COMMENTED = "commented", _("commented")
+        COPIED = "copied", _("copied to")
+        HANDED_OVER = "handed_over", _("handed over")
+        CANCELLED = "cancelled", _("cancelled")
+        RECORDED = "recorded", _("recorded")
+
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    verb = models.CharField(max_length=16, choices=Verb)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="+")
+    payload = models.JSONField(default=dict)
+    content_hash = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+    prev_hash = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("approval event")
+        verbose_name_plural = _("approval events")
+        ordering = ["approval", "seq"]
+        constraints = [models.UniqueConstraint(fields=["approval", "seq"], name="event_seq_once")]
+
+    def __str__(self):
+        return f"{self.seq} {self.get_verb_display()}"

@@ -1,0 +1,240 @@
+"""Who decides, in which order: pure functions of (rules, facts, organisation).
+
+The preview before submission, the engine and the tests ask the same functions. Nothing here reads the database: the
+organisation is handed in as an object with the few questions of `Organisation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+OPERATORS = {
+    "gt": lambda left, right: left > right,
+    "gte": lambda left, right: left >= right,
+    "lt": lambda left, right: left < right,
+    "lte": lambda left, right: left <= right,
+    "eq": lambda left, right: left == right,
+    "ne": lambda left, right: left != right,
+    "in": lambda left, right: left in right,
+}
+
+
+class Organisation(Protocol):
+    """What routing asks about the company. People and departments are ids."""
+
+    def line_manager(self, person: int) -> int | None: ...
+    def head_of(self, department: int | None) -> int | None: ...
+    def parent_of(self, department: int | None) -> int | None: ...
+    def members_of(self, role: int) -> list[int]: ...
+    def active(self, people: Iterable[int]) -> set[int]: ...
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``fact operator value``: data, never code. Amounts are compared as Decimal."""
+
+    fact: str
+    op: str
+    value: Any
+
+    def holds(self, facts: dict[str, Any]) -> bool:
+        left = facts.get(self.fact)
+        if left is None:
+            return False
+        right = self.value
+        if self.op in ("gt", "gte", "lt", "lte"):
+            try:
+                left, right = Decimal(str(left)), Decimal(str(right))
+            except InvalidOperation:
+                return False
+        return OPERATORS[self.op](left, right)
+
+
+@dataclass(frozen=True)
+class StepRule:
+    """One step of a route, free of the database. Stored as JSON on each `Step` of a run."""
+
+    key: str
+    name: str
+    order: int
+    rule: str
+    name_en: str = ""
+    levels_up: int = 0
+    department: int | None = None
+    role: int | None = None
+    people: tuple[int, ...] = ()
+    fact: str = ""
+    mode: str = "any"
+    needed: int = 1
+    conditions: tuple[Condition, ...] = ()
+    when_duplicate: str = "ask"
+    resubmission: str = "start"
+    editable: tuple[str, ...] = ()
+    copy_roles: tuple[int, ...] = ()
+    copy_people: tuple[int, ...] = ()
+
+    def applies(self, facts: dict[str, Any]) -> bool:
+        """All conditions hold."""
+        return all(condition.holds(facts) for condition in self.conditions)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> StepRule:
+        known = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        known["conditions"] = tuple(Condition(**condition) for condition in data["conditions"])
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Why:
+    """One remark on how a step's people were found: a code and what it speaks of (ids, numbers)."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The people of a step and why it is they. ``passed``: everybody has just decided, the duplicate rule passes the step."""
+
+    people: tuple[int, ...]
+    why: tuple[Why, ...]
+    fallback: bool = False
+    passed: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return not self.people and not self.passed
+
+    def as_json(self) -> dict[str, Any]:
+        return {"people": list(self.people), "why": [asdict(why) for why in self.why], "fallback": self.fallback}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What routing knows of one paper: applicant, department, facts, the route's owner, who approved before (in order)."""
+
+    applicant: int
+    department: int
+    facts: dict[str, Any]
+    owner: int | None = None
+    approved: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step as it would run now: skipped with its false conditions, or the people who would decide."""
+
+    rule: StepRule
+    applies: bool
+    resolution: Resolution | None
+
+
+def plan(rules: Iterable[StepRule], case: Case, organisation: Organisation) -> list[PlannedStep]:
+    """The chain a paper would take, for the preview: each step with its people, or as not applying."""
+    planned = []
+    approved = list(case.approved)
+    for rule in sorted(rules, key=lambda rule: rule.order):
+        if not rule.applies(case.facts):
+            planned.append(PlannedStep(rule, False, None))
+            continue
+        so_far = Case(case.applicant, case.department, case.facts, case.owner, tuple(approved))
+        resolution = resolve(rule, so_far, organisation)
+        planned.append(PlannedStep(rule, True, resolution))
+        approved.append(resolution.people)
+    return planned
+
+
+def resolve(rule: StepRule, case: Case, organisation: Organisation) -> Resolution:
+    """Find a step's people: the rule, then leavers dropped, then the applicant, then duplicates; the empty rule last.
+
+    Where nobody is left the step goes up the applicant's line and in the end to the route's owner. It is never passed
+    in silence: an empty resolution refuses the submission.
+    """
+    found, why = _candidates(rule, case, organisation)
+    people, dropped = _without_unfit(found, case.applicant, organisation)
+    why += dropped
+    fallback = False
+    if not people:
+        people, climbed = _up_the_line(case, organisation, start=_department_of(rule, case, organisation))
+        why += climbed
+        fallback = bool(people)
+    remaining = _without_duplicates(rule, people, case)
+    if remaining != people:
+        why.append(Why("already_decided", {"people": [person for person in people if person not in remaining]}))
+        if not remaining or rule.mode == "any":
+            return Resolution((), tuple(why), fallback, passed=True)
+    return Resolution(tuple(remaining), tuple(why), fallback)
+
+
+def needed_of(rule: StepRule, people: int) -> int:
+    """How many approvals the step takes, given how many people it has."""
+    if rule.mode == "all":
+        return people
+    return min(rule.needed, people) if rule.mode == "count" else 1
+
+
+def _candidates(rule: StepRule, case: Case, organisation: Organisation) -> tuple[list[int], list[Why]]:
+    if rule.rule == "line_manager":
+        manager = organisation.line_manager(case.applicant)
+        return _one(manager), [Why("line_manager" if manager else "no_line_manager")]
+    if rule.rule in ("department_head", "named_head"):
+        department = _department_of(rule, case, organisation)
+        head = organisation.head_of(department)
+        return _one(head), [Why("head" if head else "no_head", {"department": department})]
+    if rule.rule == "role":
+        members = organisation.members_of(rule.role)
+        return members, [Why("role" if members else "role_empty", {"role": rule.role})]
+    if rule.rule == "fact":
+        person = case.facts.get(rule.fact)
+        return _one(person), [Why("fact" if person else "fact_empty", {"fact": rule.fact})]
+    return list(rule.people), [Why("named")]
+
+
+def _department_of(rule: StepRule, case: Case, organisation: Organisation) -> int | None:
+    if rule.rule == "named_head":
+        return rule.department
+    department: int | None = case.department
+    for _level in range(rule.levels_up if rule.rule == "department_head" else 0):
+        department = organisation.parent_of(department) or department
+    return department
+
+
+def _without_unfit(found: list[int], applicant: int, organisation: Organisation) -> tuple[list[int], list[Why]]:
+    active = organisation.active(found)
+    why = []
+    left = [person for person in found if person not in active]
+    if left:
+        why.append(Why("left", {"people": left}))
+    if applicant in active:
+        why.append(Why("is_applicant", {"people": [applicant]}))
+    return [person for person in found if person in active and person != applicant], why
+
+
+def _up_the_line(case: Case, organisation: Organisation, start: int | None) -> tuple[list[int], list[Why]]:
+    department = start
+    while department is not None:
+        head = organisation.head_of(department)
+        if head and head != case.applicant and organisation.active([head]):
+            return [head], [Why("up_the_line", {"department": department})]
+        department = organisation.parent_of(department)
+    if case.owner and case.owner != case.applicant and organisation.active([case.owner]):
+        return [case.owner], [Why("route_owner")]
+    return [], [Why("nobody")]
+
+
+def _without_duplicates(rule: StepRule, people: list[int], case: Case) -> list[int]:
+    if rule.when_duplicate == "ask" or not case.approved:
+        return people
+    earlier = case.approved[-1:] if rule.when_duplicate == "consecutive" else case.approved
+    decided = {person for step in earlier for person in step}
+    return [person for person in people if person not in decided]
+
+
+def _one(person: int | None) -> list[int]:
+    return [person] if person else []

@@ -1,0 +1,31 @@
+"""From the route's rows to the pure rules that routing works on."""
+
+from apps.approvals.models import RouteVersion
+from apps.approvals.routing import Condition, StepRule
+
+
+def rules_of(version: RouteVersion) -> list[StepRule]:
+    """The steps of a version as pure rules, in order."""
+    return [
+        StepRule(
+            key=step.key,
+            name=step.name,
+            name_en=step.name_en,
+            order=step.order,
+            rule=step.rule,
+            levels_up=step.levels_up,
+            department=step.department_id,
+            role=step.role_id,
+            people=tuple(person.pk for person in step.people.all()),
+            fact=step.fact,
+            mode=step.mode,
+            needed=step.needed,
+            conditions=tuple(Condition(**condition) for condition in step.conditions),
+            when_duplicate=step.when_duplicate,
+            resubmission=step.resubmission,
+            editable=tuple(step.editable),
+            copy_roles=tuple(role.pk for role in step.copy_roles.all()),
+            copy_people=tuple(person.pk for person in step.copy_people.all()),
+        )
+        for step in version.steps.all()
+    ]

@@ -1,0 +1,5 @@
+from apps.documents.grants import Grant
+from apps.documents.models.document import Document, DocumentQuerySet
+from apps.documents.models.parts import Attachment, Comment, Participant
+
+__all__ = ["Attachment", "Comment", "Document", "DocumentQuerySet", "Grant", "Participant"]

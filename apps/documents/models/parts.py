@@ -1,0 +1,79 @@
+"""What hangs on a document: attachments, comments, and who has to do with it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.models import BaseModel
+from apps.core.storage import private_storage
+
+
+def attachment_path(attachment, _name: str) -> str:
+    """Files are stored under their hash, never under the name somebody typed."""
+    return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}"
+
+
+class Attachment(BaseModel):
+    """A file on a document; `file_type` is what its content says it is, `size` is in bytes."""
+
+    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="attachments")
+    file = models.FileField(storage=private_storage, upload_to=attachment_path)
+    name = models.CharField(_("name"), max_length=200)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    file_type = models.CharField(_("type"), max_length=8)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "sha256"], name="attachment_once_per_document"),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="attachment_sha256")]
+
+    def __str__(self):
+        return self.name
+
+
+class Comment(BaseModel):
+    """A remark on a document, seen by everybody who sees the document."""
+
+    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField(_("comment"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:40]
+
+
+class Participant(models.Model):
+    """A person's part in a document; the lists of daily use (mine, copied to me) read this table."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations")
+    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="participants")
+    applicant = models.BooleanField(default=False)
+    approver = models.BooleanField(default=False)
+    copied_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        constraints = [models.UniqueConstraint(fields=["user", "document"], name="participant_once")]
+        indexes = [
+            models.Index(
+                fields=["user", "-copied_at", "-id"],
+                condition=models.Q(copied_at__isnull=False),
+                name="participant_copied",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} – {self.document}"

@@ -1,0 +1,215 @@
+"""May this person do this to this document? Asked here and nowhere else.
+
+``may(user, action, document)`` answers truthy or falsy **with the reason**; pages build their buttons from it, services
+ask `require`. One small function per action; a kind adds its own with ``@rule("pay", kind="expenseclaim")``.
+Unseen documents are 404 for pages; seen but not allowed is 403 with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from apps.approvals.engine import decided_in_round
+from apps.approvals.models import Task
+from apps.documents import grants
+from apps.documents.errors import NotAllowed, NotFound
+from apps.documents.models import Document
+
+State = Document.State
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes, or no and why. ``hidden``: not even worth a disabled button for this person."""
+
+    allowed: bool
+    reason: str = ""
+    hidden: bool = False
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Answer(True)
+
+
+def no(reason: str) -> Answer:
+    """No, with a reason worth showing on a disabled button."""
+    return Answer(False, reason)
+
+
+def never(reason: str) -> Answer:
+    """No, and this person would not expect the button."""
+    return Answer(False, reason, hidden=True)
+
+
+class Access:
+    """One person before one document; what several rules ask is read once."""
+
+    def __init__(self, user, document: Document):
+        self.user = user
+        self.document = document
+
+    @cached_property
+    def sees(self) -> bool:
+        return Document.objects.visible_to(self.user).filter(pk=self.document.pk).exists()
+
+    @cached_property
+    def is_applicant(self) -> bool:
+        return self.document.applicant_id == self.user.pk
+
+    @cached_property
+    def open_task(self) -> Task | None:
+        """This person's open task on the running approval; the locked row is taken again by the engine."""
+        if not self.document.approval_id or self.document.state != State.IN_REVIEW:
+            return None
+        return (
+            Task.objects.waiting_for(self.user)
+            .filter(approval=self.document.approval_id)
+            .select_related("step")
+            .first()
+        )
+
+    @cached_property
+    def may_decide(self) -> bool:
+        """It is this person's turn: the open task and the object permission together."""
+        return self.open_task is not None and grants.holds(self.user, grants.APPROVE, self.document)
+
+    def may(self, action: str) -> Answer:
+        function = RULES.get((self.document.kind, action)) or RULES[("", action)]
+        if not self.sees and not (action in CREATION and self.document.pk is None):
+            return never(_("You may not see this document."))
+        return function(self)
+
+
+Rule = Callable[[Access], Answer]
+RULES: dict[tuple[str, str], Rule] = {}
+CREATION = ("update", "submit")
+
+
+def rule(action: str, *, kind: str = "") -> Callable[[Rule], Rule]:
+    """Declare the rule of an action, for all kinds or for one."""
+
+    def register(function: Rule) -> Rule:
+        RULES[(kind, action)] = function
+        return function
+
+    return register
+
+
+def may(user, action: str, document: Document) -> Answer:
+    """Whether this person may do this to this document, and if not why."""
+    return Access(user, document).may(action)
+
+
+def require(user, action: str, document: Document) -> Access:
+    """Raise `NotFound` for an unseen document and `NotAllowed` with the reason; otherwise go on."""
+    access = Access(user, document)
+    answer = access.may(action)
+    if not answer:
+        raise NotAllowed(answer.reason) if access.sees else NotFound()
+    return access
+
+
+def actions_of(kind: str) -> list[str]:
+    """Every action a kind knows, in the order of declaration."""
+    return list(dict.fromkeys(action for owner, action in RULES if owner in ("", kind)))
+
+
+@rule("view")
+def view(access: Access) -> Answer:
+    return YES
+
+
+@rule("print")
+def print_(access: Access) -> Answer:
+    return YES
+
+
+@rule("comment")
+def comment(access: Access) -> Answer:
+    return YES
+
+
+@rule("copy")
+def copy(access: Access) -> Answer:
+    """The applicant and whoever decides may let somebody else read along."""
+    if access.document.state == State.DRAFT:
+        return never(_("A draft is copied to nobody."))
+    if access.is_applicant or access.may_decide:
+        return YES
+    return never(_("Only the applicant and the person deciding may copy this document to others."))
+
+
+@rule("update")
+def update(access: Access) -> Answer:
+    if not access.is_applicant:
+        return never(_("Only the applicant changes this document."))
+    if not access.document.is_open_for_correction:
+        return never(_("It was submitted and can't be changed now."))
+    return YES
+
+
+@rule("attach")
+def attach(access: Access) -> Answer:
+    return update(access)
+
+
+@rule("submit")
+def submit(access: Access) -> Answer:
+    return update(access)
+
+
+@rule("delete")
+def delete(access: Access) -> Answer:
+    if not access.is_applicant:
+        return never(_("Only the applicant deletes a draft."))
+    if access.document.state != State.DRAFT or access.document.number:
+        return never(_("Only a draft that was never submitted can be deleted."))
+    return YES
+
+
+@rule("approve")
+def approve(access: Access) -> Answer:
+    if access.may_decide:
+        return YES
+    if access.document.state != State.IN_REVIEW:
+        return never(_("This document is not in approval."))
+    if access.is_applicant:
+        return never(_("Nobody decides on their own document."))
+    return never(_("It is not your turn to decide."))
+
+
+@rule("return")
+def return_(access: Access) -> Answer:
+    return approve(access)
+
+
+@rule("reject")
+def reject(access: Access) -> Answer:
+    return approve(access)
+
+
+@rule("withdraw")
+def withdraw(access: Access) -> Answer:
+    if not access.is_applicant:
+        return never(_("Only the applicant withdraws a document."))
+    if access.document.state != State.IN_REVIEW:
+        return never(_("Only a document in approval can be withdrawn."))
+    if decided_in_round(access.document.approval):
+        return no(_("Somebody has already decided. Ask them to return it instead."))
+    return YES
+
+
+@rule("cancel")
+def cancel(access: Access) -> Answer:
+    if access.document.state != State.APPROVED:
+        return never(_("Only an approved document can be cancelled."))
+    if access.is_applicant or not access.user.has_perm("documents.cancel_document"):
+        return never(_("Your role does not cancel approved documents."))
+    refusal = access.document.specific.cancel_refusal()
+    return no(refusal) if refusal else YES

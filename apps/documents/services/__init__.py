@@ -1,0 +1,26 @@
+"""Every change of a document is one of these functions: may they? → engine → document → grants → notify → history.
+
+Each runs in one transaction with the document's row locked and raises subclasses of `apps.documents.errors.DocumentError`,
+whose text is fit to show.
+"""
+
+from apps.documents.services.decisions import approve, cancel, edit_in_review, reject, return_, submit, withdraw
+from apps.documents.services.drafts import delete_draft, save_draft
+from apps.documents.services.talk import attach, comment, copy_to, detach, mark_read
+
+__all__ = [
+    "approve",
+    "attach",
+    "cancel",
+    "comment",
+    "copy_to",
+    "delete_draft",
+    "detach",
+    "edit_in_review",
+    "mark_read",
+    "reject",
+    "return_",
+    "save_draft",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,186 @@
+"""The verbs of the approval chain, on documents (clauses 6.2.2–6.2.4)."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.approvals import engine
+from apps.approvals.engine import Outcome
+from apps.approvals.errors import ReasonMissing
+from apps.approvals.models import Approval, Event, Step
+from apps.core import clock
+from apps.core.numbering import next_number
+from apps.documents import permissions
+from apps.documents.errors import Incomplete, NotAllowed, Stale
+from apps.documents.models import Document
+from apps.documents.services import notices
+from apps.documents.services.locking import lock, save
+from apps.documents.services.projection import follow
+
+State = Document.State
+
+
+@transaction.atomic
+def submit(document: Document, *, by, revision: int | None = None) -> Document:
+    """Hand a draft in, or a corrected paper again. The first submission gives the number.
+
+    Raises `Incomplete` with messages by field, `NoRoute` or `NoApprover` when nobody could decide it.
+    """
+    document = lock(document)
+    permissions.require(by, "submit", document)
+    if revision is not None and document.revision != revision:
+        raise Stale()
+    problems = document.check_submission(by)
+    if problems:
+        raise Incomplete(problems)
+    document.state, document.submitted_at, document.closed_at = State.IN_REVIEW, clock.now(), None
+    if not document.number:
+        document.number = next_number(document.PREFIX, clock.today().year)
+    document.revision += 1
+    document.on_submitted(by)
+    facts, content_hash = document.facts(), document.content_hash()
+    if document.approval_id:
+        outcome = engine.resubmit(document.approval, facts=facts, content_hash=content_hash, by=by)
+    else:
+        outcome = engine.start(
+            kind=document.KIND,
+            applicant=document.applicant,
+            department=document.department,
+            facts=facts,
+            content_hash=content_hash,
+            by=by,
+        )
+        document.approval = outcome.approval
+    return _settle(document, outcome, by=by, reason="submitted", changed=True)
+
+
+@transaction.atomic
+def approve(document: Document, *, by, comment: str = "", seen: str | None = None) -> Document:
+    """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused."""
+    document, given = _decision(document, "approve", by, seen)
+    outcome = engine.approve(document.approval, comment=comment, **given)
+    return _settle(document, outcome, by=by, reason="approved")
+
+
+@transaction.atomic
+def return_(document: Document, *, by, reason: str, to: str | None = None, seen: str | None = None) -> Document:
+    """Return for correction with a reason: to the applicant, or to an earlier step by its key (clause 6.2.4)."""
+    document, given = _decision(document, "return", by, seen)
+    outcome = engine.return_(document.approval, reason=reason, to=to, **given)
+    return _settle(document, outcome, by=by, reason="returned")
+
+
+@transaction.atomic
+def reject(document: Document, *, by, reason: str, seen: str | None = None) -> Document:
+    """Refuse for good, with a reason."""
+    document, given = _decision(document, "reject", by, seen)
+    outcome = engine.reject(document.approval, reason=reason, **given)
+    return _settle(document, outcome, by=by, reason="rejected")
+
+
+@transaction.atomic
+def withdraw(document: Document, *, by) -> Document:
+    """The applicant takes the paper back before the first decision; it is a draft again and keeps its number."""
+    document = lock(document)
+    permissions.require(by, "withdraw", document)
+    outcome = engine.withdraw(document.approval, by=by)
+    return _settle(document, outcome, by=by, reason="withdrawn")
+
+
+@transaction.atomic
+def cancel(document: Document, *, by, reason: str) -> Document:
+    """Void an approved paper, with a reason; it keeps its number."""
+    if not reason.strip():
+        raise ReasonMissing()
+    document = lock(document)
+    permissions.require(by, "cancel", document)
+    engine.record(document.approval, Event.Verb.CANCELLED, by=by, payload={"text": reason.strip()})
+    document.state, document.closed_at = State.CANCELLED, clock.now()
+    document.on_closed(by)
+    save(document, by=by, reason=f"cancelled: {reason.strip()}"[:200])
+    notices.cancelled(document, by=by, reason=reason.strip())
+    return document
+
+
+@transaction.atomic
+def edit_in_review(
+    document: Document, *, by, field: str, change: Callable[[Document], dict], seen: str | None = None
+) -> Document:
+    """Let the person whose turn it is change what their step allows (``field`` is one of the step's editable names).
+
+    ``change(document)`` writes and answers the differences for the log. Raises `NotAllowed` when the step does not open
+    the field, `ContentChanged` when the paper is not the one the person saw.
+    """
+    document = lock(document)
+    access = permissions.require(by, "approve", document)
+    if field not in access.open_task.step.rule["editable"]:
+        raise NotAllowed(_("This step does not change the document."))
+    if seen is not None and seen != document.content_hash():
+        raise engine.errors.ContentChanged()
+    differences = change(document)
+    if differences:
+        document.revision += 1
+        save(document, by=by, reason="changed in review")
+        engine.record(
+            document.approval,
+            Event.Verb.EDITED,
+            by=by,
+            payload={"changes": differences},
+            content_hash=document.content_hash(),
+        )
+        document.approval.refresh_from_db()
+    return document
+
+
+def _decision(document: Document, action: str, by, seen: str | None) -> tuple[Document, dict]:
+    document = lock(document)
+    if document.state == State.IN_REVIEW and not permissions.Access(by, document).open_task:
+        _tell_who_was_first(document, by)
+    permissions.require(by, action, document)
+    given = {"by": by, "facts": document.facts(), "content_hash": document.content_hash(), "seen": seen}
+    return document, given
+
+
+def _tell_who_was_first(document: Document, by) -> None:
+    """A person who had the task a moment ago is told who decided; the engine knows."""
+    if document.approval.tasks.filter(user=by).exists():
+        engine.Turn.of_decision(document.approval, by=by, facts={}, content_hash="", seen=None)
+
+
+def _settle(document: Document, outcome: Outcome, *, by, reason: str, changed: bool = False) -> Document:
+    """Let the document, the grants, the participants and the notices follow what the engine did."""
+    document.approval = outcome.approval
+    before = document.state
+    _take_state(document, outcome.approval.state, by)
+    if changed or document.state != before:
+        save(document, by=by, reason=reason)
+    follow(document, outcome)
+    notices.tell(document, outcome, by=by)
+    return document
+
+
+def _take_state(document: Document, run: str, by) -> None:
+    if run == Approval.State.RUNNING:
+        return
+    document.closed_at = clock.now()
+    if run == Approval.State.APPROVED:
+        document.state = State.APPROVED
+        document.on_approved(by)
+    elif run == Approval.State.REJECTED:
+        document.state = State.REJECTED
+        document.on_closed(by)
+    else:
+        document.state = State.RETURNED if run == Approval.State.RETURNED else State.DRAFT
+        document.closed_at = None
+        document.on_reopened(by)
+
+
+def earlier_steps(document: Document) -> list[Step]:
+    """The steps a paper in approval can be returned to: those that have already decided it in this round."""
+    if not document.approval_id:
+        return []
+    steps = document.approval.steps.filter(
+        round=document.approval.round, state__in=(Step.State.APPROVED, Step.State.CARRIED)
+    )
+    return list(steps.order_by("order"))

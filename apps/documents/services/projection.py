@@ -1,0 +1,64 @@
+"""What follows from an engine outcome: grants and participants, in the same transaction."""
+
+from django.db.models import Q
+
+from apps.approvals.engine import Outcome
+from apps.approvals.models import Task
+from apps.core import clock
+from apps.documents import grants
+from apps.documents.models import Document, Participant
+
+
+def follow(document: Document, outcome: Outcome) -> None:
+    """Open tasks get the right to decide, closed ones lose it; who decided or was copied keeps the right to read."""
+    closed = [f"step:{step}" for step in outcome.closed_steps]
+    decided = outcome.decided
+    if decided is not None and decided.state != Task.State.OPEN and not closed:
+        grants.take(document.pk, [f"step:{decided.step_id}"], users=[decided.user_id])
+    if closed:
+        grants.take(document.pk, closed)
+    rights = [(task.user_id, grants.APPROVE, document.pk, f"step:{task.step_id}") for task in outcome.opened]
+    if decided is not None and decided.decided_at:
+        rights.append((decided.user_id, grants.VIEW, document.pk, f"acted:{decided.pk}"))
+    rights += [(person, grants.VIEW, document.pk, "copied") for person in outcome.copied]
+    grants.give(rights)
+    take_part(document, approvers={task.user_id for task in outcome.opened}, copied=outcome.copied)
+
+
+def take_part(document: Document, *, approvers=frozenset(), copied=frozenset()) -> None:
+    """Note who has to do with the paper."""
+    now = clock.now()
+    rows = [Participant(user_id=person, document_id=document.pk, approver=True) for person in approvers - set(copied)]
+    if rows:
+        Participant.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["user", "document"], update_fields=["approver"]
+        )
+    if copied:
+        Participant.objects.bulk_create(
+            [Participant(user_id=person, document_id=document.pk, copied_at=now) for person in copied],
+            update_conflicts=True,
+            unique_fields=["user", "document"],
+            update_fields=["copied_at"],
+        )
+
+
+def orphans() -> list[str]:
+    """Where grants and open tasks disagree; empty when the invariant holds.
+
+    Open tasks ⇔ ``approve_document`` rows, both ways.
+    """
+    tasks = set(
+        Task.objects.open().values_list("user_id", "approval__document", "step_id").order_by()
+    )
+    rows = grants.Grant.objects.filter(permission__codename=grants.APPROVE)
+    held = set()
+    for user, document, reason in rows.values_list("user_id", "content_object_id", "reason"):
+        held.add((user, document, int(reason.removeprefix("step:"))))
+    told = [f"task without permission: person {user}, document {document}, step {step}" for user, document, step in tasks - held]
+    told += [f"permission without task: person {user}, document {document}, step {step}" for user, document, step in held - tasks]
+    return sorted(told)
+
+
+def copied_to(user):
+    """Papers copied to a person, newest first."""
+    return Participant.objects.filter(Q(user=user, copied_at__isnull=False)).order_by("-copied_at", "-pk")

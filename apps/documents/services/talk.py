@@ -1,0 +1,102 @@
+"""Comments, copies and attachments."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.approvals import engine
+from apps.approvals.models import Event
+from apps.core import clock
+from apps.core.files import sha256_of, sniff
+from apps.documents import grants, permissions
+from apps.documents.errors import BadFile, DocumentError
+from apps.documents.models import Attachment, Comment, Document, Participant
+from apps.documents.services import notices
+from apps.documents.services.locking import lock
+from apps.documents.services.projection import take_part
+from apps.org.models import Company
+
+
+@transaction.atomic
+def comment(document: Document, *, by, text: str) -> Comment:
+    """Add a remark; applicant and the people deciding are told."""
+    document = lock(document)
+    permissions.require(by, "comment", document)
+    if not text.strip():
+        raise DocumentError(_("Write something first."), fields={"text": [_("Write something first.")]})
+    if len(text) > 2000:
+        raise DocumentError(_("A comment has at most 2,000 characters."), fields={"text": [_("Too long.")]})
+    row = Comment.objects.create(document_id=document.pk, author=by, text=text.strip())
+    if document.approval_id:
+        engine.record(document.approval, Event.Verb.COMMENTED, by=by, payload={"text": row.text, "comment": row.pk})
+    notices.commented(document, row)
+    return row
+
+
+@transaction.atomic
+def copy_to(document: Document, *, by, people: Iterable) -> None:
+    """Let people read along (抄送)."""
+    document = lock(document)
+    permissions.require(by, "copy", document)
+    people = [person for person in people if person.is_active and person.pk != document.applicant_id]
+    if not people:
+        raise DocumentError(_("Choose somebody."), fields={"people": [_("Choose somebody.")]})
+    grants.give((person.pk, grants.VIEW, document.pk, "copied") for person in people)
+    take_part(document, copied={person.pk for person in people})
+    engine.record(document.approval, Event.Verb.COPIED, by=by, payload={"people": [person.pk for person in people]})
+    notices.copied(document, people, by=by)
+
+
+def mark_read(document: Document, *, by) -> None:
+    """Note that a person to whom the paper was copied has opened it."""
+    Participant.objects.filter(
+        user=by, document_id=document.pk, copied_at__isnull=False, read_at__isnull=True
+    ).update(read_at=clock.now())
+
+
+@transaction.atomic
+def attach(document: Document, *, by, file) -> Attachment:
+    """Keep a file with the paper. Its type is what its content says; the name is only remembered.
+
+    Raises `BadFile` for a file that is too large, of a type not accepted, or already on this paper.
+    """
+    document = lock(document)
+    permissions.require(by, "attach", document)
+    limit = Company.current().max_attachment_mb
+    if file.size > limit * 1024 * 1024:
+        raise BadFile(_("%(name)s is larger than %(limit)s MB.") % {"name": file.name, "limit": limit})
+    if not file.size:
+        raise BadFile(_("%(name)s is empty.") % {"name": file.name})
+    file_type = sniff(file)
+    if file_type is None:
+        raise BadFile(
+            _("%(name)s is none of PDF, OFD, JPG, PNG, XLSX, DOCX, ZIP, XML, whatever its name says.")
+            % {"name": file.name}
+        )
+    sha256 = sha256_of(file)
+    if document.attachments.filter(sha256=sha256).exists():
+        raise BadFile(_("%(name)s is already attached.") % {"name": file.name})
+    return Attachment.objects.create(
+        document_id=document.pk,
+        file=file,
+        name=file.name[-200:],
+        size=file.size,
+        sha256=sha256,
+        file_type=file_type,
+        uploaded_by=by,
+    )
+
+
+@transaction.atomic
+def detach(attachment: Attachment, *, by) -> None:
+    """Take a file off a paper that may still be changed."""
+    document = lock(attachment.document)
+    permissions.require(by, "attach", document)
+    attachment.delete()
+
+
+def twins(attachment: Attachment, *, viewer) -> list[Document]:
+    """Other papers with the very same file, as far as the viewer may see them."""
+    papers = Document.objects.visible_to(viewer).filter(attachments__sha256=attachment.sha256)
+    return list(papers.exclude(pk=attachment.document_id).exclude(state=Document.State.REJECTED).order_by("pk")[:5])
