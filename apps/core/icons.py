@@ -1,6 +1,7 @@
 """Icons as references into one SVG sprite (static/img/icons.svg).
 
-The sprite holds only the icons of Bootstrap Icons that the program shows; `scripts/build_icons.py` lists and rebuilds them.
+The sprite holds only the icons of Bootstrap Icons that the program shows: `scripts/icons.txt` lists them,
+`scripts/build_icons.py` rebuilds it.
 """
 
 from functools import lru_cache

@@ -8,7 +8,8 @@ An app registers its items in `AppConfig.ready`:
     )
 
 `visible` is asked once per item and request, on every page: it may look at permissions and roles that the user object
-has already loaded, never at rows of its own. Counters (how much waits in the inbox) are registered by the app that can count.
+has already loaded, never at rows of its own. Counters (how much waits in the inbox) are registered by the app that can
+count.
 """
 
 from collections.abc import Callable

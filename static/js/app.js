@@ -1,0 +1,266 @@
+/*
+ * What every page does. No page needs it: without scripts links, forms and buttons do the same more slowly.
+ *
+ *   input[data-search]            "/" puts the cursor there
+ *   button[data-nav-collapse]     narrows and widens the navigation, remembered in this browser
+ *   button[name=theme]            shows the theme at once and tells the server in the background
+ *   tr[data-href="URL"]           the row opens the page (a real link stays in one of its cells)
+ *   [data-confirm="question"]     on a form or a submit button: asks first
+ *   form[data-guard]              leaving the page with unsaved input warns
+ *   form[method=post]             a second click does not submit twice; opt out with data-many
+ *   [data-dialog="id"]            opens <dialog id>; [data-dialog-close] closes the dialog around it
+ *   [data-reason="text"]          writes the text into the textarea of its form
+ *   [data-dismiss]                removes the message around it; success and info messages go by themselves
+ *   [data-poll]                   an htmx request repeated in the background: rests while the page is hidden
+ *   event "toast" {level, text}   shows a message; a server sends HX-Trigger: {"toast": {...}}
+ *
+ * window.agencyops = {word(key), csrfToken(), toast(text, level), fields(form)} serves the other modules.
+ */
+const root = document.documentElement;
+const words = document.getElementById("words");
+
+const agencyops = {
+  /** A sentence in the language of the page, from components/confirm_dialog.html. */
+  word: (key) => words?.dataset[key] ?? "",
+  csrfToken: () => document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? "",
+  toast,
+  fields,
+};
+window.agencyops = agencyops;
+
+/** The fields of a form without its files, for requests in the background. */
+function fields(form) {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  return data;
+}
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    /* storage is switched off: nothing is remembered */
+  }
+}
+
+/* Messages */
+function toast(text, level = "info") {
+  const list = document.getElementById("toasts");
+  if (!list || !text) return;
+  const message = document.createElement("div");
+  message.className = `toast-message toast-${level}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  const close = document.createElement("button");
+  Object.assign(close, { type: "button", className: "btn-close" });
+  close.dataset.dismiss = "";
+  close.setAttribute("aria-label", list.dataset.close);
+  message.append(words, close);
+  list.append(message);
+  fadeLater(message);
+}
+
+function fadeLater(message) {
+  if (message.matches(".toast-error, .toast-danger, .toast-warning")) return;
+  let timer;
+  const start = () => {
+    timer = setTimeout(() => {
+      message.classList.add("is-leaving");
+      setTimeout(() => message.remove(), 350);
+    }, 8000);
+  };
+  message.addEventListener("pointerenter", () => clearTimeout(timer));
+  message.addEventListener("pointerleave", start);
+  message.addEventListener("focusin", () => clearTimeout(timer));
+  start();
+}
+document.querySelectorAll(".toast-message").forEach(fadeLater);
+document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.level));
+
+/* Clicks */
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-dismiss], [data-dialog], [data-dialog-close], [data-reason], [data-nav-collapse]");
+  if (!target) return;
+  if ("dismiss" in target.dataset) target.closest(".toast-message")?.remove();
+  if ("dialog" in target.dataset) openDialog(target, event);
+  if ("dialogClose" in target.dataset) closeDialog(target, event);
+  if ("reason" in target.dataset) writeReason(target);
+  if ("navCollapse" in target.dataset) {
+    const narrow = root.dataset.nav !== "narrow";
+    if (narrow) root.dataset.nav = "narrow";
+    else delete root.dataset.nav;
+    remember("nav", narrow ? "narrow" : "wide");
+    nameNarrowEntries();
+  }
+});
+
+function openDialog(target, event) {
+  const dialog = document.getElementById(target.dataset.dialog);
+  if (!dialog?.showModal) return;
+  event.preventDefault();
+  dialog.showModal();
+  dialog.querySelector("textarea, input:not([type=hidden])")?.focus();
+}
+
+function closeDialog(target, event) {
+  const dialog = target.closest("dialog");
+  if (!dialog?.open) return;
+  event.preventDefault();
+  dialog.close();
+}
+
+function writeReason(target) {
+  const text = target.form?.querySelector("textarea") ?? target.closest("form")?.querySelector("textarea");
+  if (!text) return;
+  text.value = text.value.trim() ? `${text.value.trim()}\n${target.dataset.reason}` : target.dataset.reason;
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  text.focus();
+}
+
+/* In the narrow navigation only icons show: the label becomes the tooltip. */
+function nameNarrowEntries() {
+  for (const link of document.querySelectorAll(".nav-scroll a")) {
+    if (root.dataset.nav === "narrow") link.title = link.querySelector("span").textContent;
+    else link.removeAttribute("title");
+  }
+  for (const group of document.querySelectorAll(".nav-group")) if (root.dataset.nav === "narrow") group.open = true;
+}
+nameNarrowEntries();
+
+/* Rows that open a page */
+function openRow(event, fresh) {
+  const row = event.target.closest("tr[data-href]");
+  if (!row || event.target.closest("a, button, input, select, textarea, label, summary")) return;
+  if (window.getSelection().toString()) return;
+  if (fresh || event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
+  else window.location.assign(row.dataset.href);
+}
+document.addEventListener("click", (event) => openRow(event, false));
+document.addEventListener("auxclick", (event) => {
+  if (event.button === 1) openRow(event, true);
+});
+
+/* "/" searches */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const search = document.querySelector("[data-search]");
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+/* Theme: seen at once, remembered by the server */
+function chooseTheme(form, button) {
+  root.dataset.theme = button.value;
+  markTheme();
+  const data = new FormData(form);
+  data.set("theme", button.value);
+  fetch(form.action, { method: "POST", body: data, redirect: "manual" }).catch(() => toast(agencyops.word("offline"), "warning"));
+}
+
+function markTheme() {
+  for (const button of document.querySelectorAll("button[name=theme]")) {
+    if (button.value === root.dataset.theme) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+markTheme();
+
+/* Submitting: theme, then the question, then only once */
+const confirmed = new WeakSet();
+let submitting = false;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (button?.name === "theme") {
+    event.preventDefault();
+    chooseTheme(form, button);
+    return;
+  }
+  const question = button?.dataset.confirm ?? form.dataset.confirm;
+  if (question && !confirmed.has(form)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(question, button).then((yes) => {
+      if (!yes) return;
+      confirmed.add(form);
+      form.requestSubmit(button);
+      confirmed.delete(form);
+    });
+  }
+}, true);
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  submitting = true;
+  const form = event.target;
+  if (form.method !== "post" || "many" in form.dataset || form.target === "_blank") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => {
+    for (const button of submitButtons(form)) button.disabled = true;
+  });
+});
+
+function submitButtons(form) {
+  return [...form.elements].filter((element) => element.type === "submit" && !element.disabled);
+}
+
+/* Back from the next page: everything can be sent again. */
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  submitting = false;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const element of form.elements) if (element.type === "submit") element.disabled = false;
+  }
+});
+
+function ask(question, button) {
+  const dialog = document.getElementById("confirm-dialog");
+  if (!dialog?.showModal) return Promise.resolve(window.confirm(question));
+  dialog.querySelector("#confirm-text").textContent = question;
+  const ok = dialog.querySelector("button[value=ok]");
+  ok.className = `btn ${button?.classList.contains("btn-danger") ? "btn-danger" : "btn-primary"}`;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok"), { once: true });
+  });
+}
+
+/* Unsaved input */
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && "guard" in form.dataset) form.dataset.dirty = "1";
+});
+document.addEventListener("lines:changed", (event) => {
+  const form = event.target.closest("form[data-guard]");
+  if (form) form.dataset.dirty = "1";
+});
+window.addEventListener("beforeunload", (event) => {
+  if (!submitting && document.querySelector("form[data-guard][data-dirty]")) event.preventDefault();
+});
+
+/* The first field that is wrong */
+document.querySelector(".error-summary ~ * .is-invalid, form:has(.error-summary) .is-invalid")?.focus({ preventScroll: true });
+
+/* htmx */
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = agencyops.csrfToken();
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.hasAttribute("data-poll")) event.preventDefault();
+});
+document.addEventListener("htmx:responseError", (event) => {
+  if (!event.target.hasAttribute("data-poll")) toast(agencyops.word("failed"), "error");
+});
+document.addEventListener("htmx:sendError", (event) => {
+  if (!event.target.hasAttribute("data-poll")) toast(agencyops.word("offline"), "error");
+});

@@ -1,0 +1,41 @@
+/*
+ * Choices one can search by typing (Tom Select). Without scripts they are ordinary selects.
+ *
+ *   <select data-searchable>                      searches its own options
+ *   <select data-searchable data-source="URL">    asks URL?q=… for JSON [{"value", "text"}]
+ *
+ * Selects that come later (new line items, htmx fragments) are taken up when they appear.
+ */
+function enhance(select) {
+  if (select.tomselect || select.closest("template")) return;
+  const settings = {
+    allowEmptyOption: true,
+    maxOptions: 200,
+    copyClassesToDropdown: false,
+    plugins: select.multiple ? ["remove_button"] : [],
+  };
+  if (select.dataset.source) {
+    settings.load = async (query, show) => {
+      try {
+        const answer = await fetch(`${select.dataset.source}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
+        show(answer.ok ? await answer.json() : []);
+      } catch {
+        show();
+      }
+    };
+    settings.searchField = [];
+    settings.valueField = "value";
+    settings.labelField = "text";
+  }
+  new window.TomSelect(select, settings);
+}
+
+function enhanceIn(element) {
+  for (const select of element.querySelectorAll?.("select[data-searchable]") ?? []) enhance(select);
+}
+
+if (window.TomSelect) {
+  enhanceIn(document);
+  document.addEventListener("line:added", (event) => enhanceIn(event.target));
+  document.addEventListener("htmx:load", (event) => enhanceIn(event.detail.elt));
+}
