@@ -194,9 +194,9 @@ document.addEventListener("submit", (event) => {
 }, true);
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
-  submitting = true;
   const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog") return;
+  submitting = true;
   if (form.method !== "post" || "many" in form.dataset || form.target === "_blank") return;
   if (form.dataset.sent) {
     event.preventDefault();
