@@ -5,6 +5,10 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.jobs.models import Job, PeriodicWork
+
+__all__ = ["BaseModel", "Job", "Named", "NumberSequence", "PeriodicWork", "SavedView"]
+
 
 class BaseModel(models.Model):
     """Every business row knows when it came and when it last changed."""

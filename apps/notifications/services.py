@@ -1,0 +1,110 @@
+"""Telling people, and what they do with what they were told."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import Truncator
+
+from apps.core import clock
+from apps.core.jobs import do_soon
+from apps.notifications.models import Notification, NotificationPreference
+from apps.org.models import User
+
+SEND_MAILS = "notifications.send-mails"
+TOO_OLD_TO_MAIL = timedelta(days=1)
+COUNT_CAP = 99
+Text = str | Promise
+
+
+def notify(
+    *,
+    to: Iterable[User],
+    title: Text,
+    body: Text = "",
+    params: Mapping[str, Any] | None = None,
+    url: str = "",
+    key: str | None = None,
+    mail: bool = True,
+) -> None:
+    """Tell people something, each in their own language; one query in the caller's transaction, however many they are.
+
+    `title` and `body` are lazy messages with `%(name)s` places, filled from `params` (which may be lazy themselves).
+    `url` is a page of this site. With a `key` a person is told once: the same key again changes nothing.
+    E-mails leave after the commit, to those who have an address and have not switched them off. What happened more than
+    a day ago (a replayed log, the demo company) is never mailed.
+    """
+    if url and not is_local(url):
+        raise ValueError(f"A notification leads to a page of this site, not to {url!r}.")
+    people = {user.pk: user for user in to if user.is_active}
+    if not people:
+        return
+    now = clock.now()
+    wants_mail = mail and now > timezone.now() - TOO_OLD_TO_MAIL
+    texts: dict[str, tuple[str, str]] = {}
+    rows = []
+    for user in people.values():
+        language = user.preferred_language
+        if language not in texts:
+            texts[language] = _in_language(language, title, body, params)
+        row = Notification(recipient=user, url=url, key=key or "", created_at=now)
+        row.title, row.body = texts[language]
+        if wants_mail and user.email:
+            row.mail, row.mail_after = Notification.Mail.DUE, now
+        rows.append(row)
+    Notification.objects.bulk_create(rows, ignore_conflicts=bool(key))
+    if any(row.mail == Notification.Mail.DUE for row in rows):
+        _send_after_commit()
+
+
+def _in_language(language: str, title: Text, body: Text, params: Mapping[str, Any] | None) -> tuple[str, str]:
+    with translation.override(language):
+        head, text = (str(part) % params if params else str(part) for part in (title, body))
+        return Truncator(" ".join(head.split())).chars(200), text
+
+
+def _send_after_commit() -> None:
+    """Wake the mailer once per transaction, however often somebody is notified in it."""
+    waiting = transaction.get_connection().run_on_commit
+    if not any(entry[1] is _send_soon for entry in waiting):
+        transaction.on_commit(_send_soon, robust=True)
+
+
+def _send_soon() -> None:
+    do_soon(SEND_MAILS)
+
+
+def is_local(url: str) -> bool:
+    """Whether an address is a page of this site."""
+    return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+
+def mark_read(*, notification: Notification) -> None:
+    """The person has opened it; the first time counts."""
+    if notification.read_at is None:
+        notification.read_at = clock.now()
+        notification.save(update_fields=["read_at"])
+
+
+def mark_all_read(*, user: User) -> int:
+    """The person has seen enough; answers how many were unread."""
+    return Notification.objects.filter(recipient=user).unread().update(read_at=clock.now())
+
+
+def count_unread(user: User) -> int:
+    """How many notifications wait for a person, counting no further than one more than fits the bell."""
+    return Notification.objects.of(user).unread().order_by().values("pk")[: COUNT_CAP + 1].count()
+
+
+def set_email(*, user: User, email: str) -> NotificationPreference:
+    """Decide how a person is told by e-mail; takes effect for mails that wait as well."""
+    return NotificationPreference.objects.update_or_create(user=user, defaults={"email": email})[0]
+
+
+def forget(*, read_before) -> int:
+    """Delete what was read long ago; papers and their histories keep everything that matters."""
+    return Notification.objects.filter(read_at__lt=read_before).delete()[0]
