@@ -19,6 +19,7 @@ OPERATORS = {
     "eq": lambda left, right: left == right,
     "ne": lambda left, right: left != right,
     "in": lambda left, right: left in right,
+    "contains": lambda left, right: right in left,
 }
 
 

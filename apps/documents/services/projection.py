@@ -42,15 +42,17 @@ def take_part(document: Document, *, approvers=frozenset(), copied=frozenset()) 
         )
 
 
-def orphans() -> list[str]:
-    """Where grants and open tasks disagree; empty when the invariant holds.
+def orphans(document: Document | None = None) -> list[str]:
+    """Where grants and open tasks disagree, on one paper or on all; empty when the invariant holds.
 
     Open tasks ⇔ ``approve_document`` rows, both ways.
     """
-    tasks = set(
-        Task.objects.open().values_list("user_id", "approval__document", "step_id").order_by()
-    )
+    open_tasks = Task.objects.open()
     rows = grants.Grant.objects.filter(permission__codename=grants.APPROVE)
+    if document is not None:
+        open_tasks = open_tasks.filter(approval=document.approval_id)
+        rows = rows.filter(content_object=document.pk)
+    tasks = set(open_tasks.values_list("user_id", "approval__document", "step_id").order_by())
     held = set()
     for user, document, reason in rows.values_list("user_id", "content_object_id", "reason"):
         held.add((user, document, int(reason.removeprefix("step:"))))
