@@ -27,7 +27,7 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 PRIVATE_ROOT = VAR_DIR / "private"
 TESTING = "PYTEST_VERSION" in os.environ
 if TESTING:
-    PRIVATE_ROOT = VAR_DIR / "test" / "private"
+    PRIVATE_ROOT = VAR_DIR / "test" / str(os.getpid())
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 
@@ -115,7 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "apps.core.context_processors.site",
+                "apps.core.context_processors.frame",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -213,7 +213,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not _hashed_static
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _hashed_static
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "jpeg", "png", "gif", "webp", "gz", "br", "woff", "woff2", "ttf"]
 
 # Uploads go straight to disk, so that a file far over the limit reaches the form and gets its sentence.
@@ -241,7 +241,9 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+# The site frames its own attachments for preview, therefore not DENY.
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = HTTPS
