@@ -14,7 +14,6 @@ from pathlib import PurePath
 from typing import IO
 
 from django.http import FileResponse
-from django.utils.http import content_disposition_header
 
 MIME = {
     "pdf": "application/pdf",
@@ -105,7 +104,6 @@ def serve_file(file: IO[bytes], name: str, *, inline: bool = False, content_type
     else:
         policy += ["sandbox"]
     headers = {
-        "Content-Disposition": content_disposition_header(not inline, clean_name(name)),
         "Content-Security-Policy": "; ".join(policy),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "SAMEORIGIN" if inline else "DENY",
@@ -113,7 +111,9 @@ def serve_file(file: IO[bytes], name: str, *, inline: bool = False, content_type
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "private, no-store",
     }
-    return FileResponse(file, content_type=content_type, headers=headers)
+    return FileResponse(
+        file, as_attachment=not inline, filename=clean_name(name), content_type=content_type, headers=headers
+    )
 
 
 @contextmanager
