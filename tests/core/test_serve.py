@@ -66,7 +66,9 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     """A fresh installation in a folder of its own, on SQLite."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "DJANGO"))
+    }
     environment = {**inherited, "VAR_DIR": str(tmp_path_factory.mktemp("installation")), "LOG_LEVEL": "WARNING"}
     manage("prepare", environment=environment)
     return environment

@@ -15,7 +15,9 @@ ADDRESS = re.compile(r"https?://|index-url|find-links|trusted-host")
 
 
 def in_a_fresh_process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "DJANGO"))
+    }
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
