@@ -19,9 +19,14 @@ def now() -> dt.datetime:
     return _fixed.get() or timezone.now()
 
 
+def local_now() -> dt.datetime:
+    """The current moment in the company's time zone."""
+    return timezone.localtime(now())
+
+
 def today() -> dt.date:
     """The current date in the company's time zone."""
-    return timezone.localdate(now())
+    return local_now().date()
 
 
 @contextmanager

@@ -6,3 +6,13 @@ class WorkspaceConfig(AppConfig):
     name = "apps.workspace"
     label = "workspace"
     verbose_name = _("Workspace")
+
+    def ready(self):
+        from apps.core import navigation  # app ready: registers with the frame
+        from apps.workspace import inbox
+
+        navigation.register(
+            navigation.Item(_("Desk"), "workspace:desk", icon="house", order=10),
+            navigation.Item(_("Inbox"), "workspace:inbox", icon="inbox", order=20, counter="inbox"),
+        )
+        navigation.register_counter("inbox", inbox.count_waiting)

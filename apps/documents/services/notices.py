@@ -1,6 +1,5 @@
 """Who is told what, when something happens to a document. Only the person whose turn it is, the applicant, and those named."""
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.engine import Outcome
@@ -16,10 +15,10 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
     people = {person.pk: person for person in User.objects.filter(pk__in=reached)} if reached else {}
     deciders = [people[task.user_id] for task in outcome.opened if task.user_id in people]
     if deciders:
-        _send(document, deciders, _("{paper} from {applicant} is waiting for your decision"))
+        _send(document, deciders, _("%(paper)s from %(applicant)s is waiting for your decision"))
     copied = [people[pk] for pk in outcome.copied if pk in people]
     if copied:
-        _send(document, copied, _("{paper} from {applicant} was copied to you"))
+        _send(document, copied, _("%(paper)s from %(applicant)s was copied to you"))
     ended = ENDINGS.get(outcome.approval.state)
     if ended and by.pk != document.applicant_id:
         said = outcome.decided.comment if outcome.decided else ""
@@ -27,14 +26,14 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
 
 
 ENDINGS = {
-    Approval.State.APPROVED: _("{paper} was approved by {by}"),
-    Approval.State.RETURNED: _("{paper} was returned by {by}"),
-    Approval.State.REJECTED: _("{paper} was rejected by {by}"),
+    Approval.State.APPROVED: _("%(paper)s was approved by %(by)s"),
+    Approval.State.RETURNED: _("%(paper)s was returned by %(by)s"),
+    Approval.State.REJECTED: _("%(paper)s was rejected by %(by)s"),
 }
 
 
 def cancelled(document: Document, *, by, reason: str) -> None:
-    _send(document, [document.applicant], _("{paper} was cancelled by {by}"), body=reason, by=by)
+    _send(document, [document.applicant], _("%(paper)s was cancelled by %(by)s"), body=reason, by=by)
 
 
 def commented(document: Document, comment: Comment) -> None:
@@ -45,13 +44,13 @@ def commented(document: Document, comment: Comment) -> None:
             people[task.user_id] = task.user
     people.pop(comment.author_id, None)
     if people:
-        _send(document, people.values(), _("{by} commented on {paper}"), body=comment.text, by=comment.author)
+        _send(document, people.values(), _("%(by)s commented on %(paper)s"), body=comment.text, by=comment.author)
 
 
 def copied(document: Document, people, *, by) -> None:
-    _send(document, people, _("{paper} from {applicant} was copied to you"), by=by)
+    _send(document, people, _("%(paper)s from %(applicant)s was copied to you"), by=by)
 
 
 def _send(document: Document, people, text, *, body: str = "", by="") -> None:
-    title = format_lazy(text, paper=str(document), applicant=str(document.applicant), by=str(by))
-    notify(to=people, title=title, body=body, url=document.get_absolute_url())
+    params = {"paper": str(document), "applicant": str(document.applicant), "by": str(by)}
+    notify(to=people, title=text, params=params, url=document.get_absolute_url(), body=body.replace("%", "%%"))

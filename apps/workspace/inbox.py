@@ -1,0 +1,77 @@
+"""The lists of daily use: to decide, decided by me, copied to me. They read tasks and participants, never permissions.
+
+Whoever has a task or a copy also has the grant to see the paper, so these lists show nothing that `visible_to` would hide.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.models import Task
+from apps.core.errors import Refused
+from apps.core.pagination import capped_count
+from apps.documents import services
+from apps.documents.kinds import all_kinds
+from apps.documents.models import Document, Participant
+
+COUNT_CAP = 99
+TABS = {
+    "waiting": _("To decide"),
+    "decided": _("Decided by me"),
+    "copied": _("Copied to me"),
+}
+
+
+def count_waiting(request: HttpRequest) -> int:
+    """How much waits for this person; the number on the inbox."""
+    return capped_count(Task.objects.waiting_for(request.user), COUNT_CAP).number
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Kinds to filter by."""
+    return [(name, model._meta.verbose_name) for name, model in all_kinds().items()]
+
+
+def waiting(user, kind: str = ""):
+    """Tasks this person has to decide."""
+    return _papers(Task.objects.waiting_for(user), kind).select_related("step")
+
+
+def decided(user, kind: str = ""):
+    """Tasks this person has decided."""
+    return _papers(Task.objects.decided_by(user), kind).select_related("step")
+
+
+def copied(user, kind: str = ""):
+    """Papers copied to this person."""
+    rows = Participant.objects.filter(user=user, copied_at__isnull=False)
+    rows = rows.filter(document__kind=kind) if kind else rows
+    return rows.select_related("document__applicant", "document__department").order_by("-copied_at", "-pk")
+
+
+def _papers(tasks, kind: str):
+    tasks = tasks.filter(approval__document__kind=kind) if kind else tasks
+    return tasks.select_related("approval__document__applicant", "approval__document__department")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one paper of several decided together."""
+
+    document: Document
+    done: bool
+    said: str
+
+
+def approve_together(tasks, *, by) -> list[Result]:
+    """Approve several papers, each in its own transaction; a refusal of one leaves the others approved."""
+    results = []
+    for task in tasks:
+        document = task.approval.document
+        try:
+            document = services.approve(document, by=by)
+            results.append(Result(document, True, str(_("Approved."))))
+        except Refused as refusal:
+            results.append(Result(document, False, str(refusal)))
+    return results

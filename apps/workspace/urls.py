@@ -1,0 +1,12 @@
+from django.urls import path
+
+from apps.workspace import views
+
+app_name = "workspace"
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("figures/", views.figures, name="figures"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/approve/", views.approve_selected, name="approve-selected"),
+    path("search/", views.search, name="search"),
+]

@@ -1,0 +1,87 @@
+"""Desk, inbox and search: pages that read every app and are read by none."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.pagination import keyset_page
+from apps.documents.kinds import all_kinds
+from apps.notifications.models import Notification
+from apps.workspace import desk as desks
+from apps.workspace import inbox as inboxes
+from apps.workspace.search import SHORTEST
+from apps.workspace.search import search as find
+
+#: tab → (rows, column to sort by)
+LISTS = {
+    "waiting": (inboxes.waiting, "opened_at"),
+    "decided": (inboxes.decided, "-decided_at"),
+    "copied": (inboxes.copied, "-copied_at"),
+}
+
+
+@require_GET
+def desk(request):
+    """`/`: what waits for me, my papers under way, drafts, what I can start."""
+    context = {
+        "waiting": inboxes.waiting(request.user)[: desks.ROWS],
+        "under_way": desks.under_way(request.user),
+        "drafts": desks.drafts(request.user),
+        "starts": desks.starts(request.user),
+        "notices": Notification.objects.of(request.user)[: desks.ROWS],
+        "has_figures": desks.has_figures(request.user),
+    }
+    return render(request, "workspace/desk.html", context)
+
+
+@require_GET
+def figures(request):
+    """The month's figures of the desk, fetched after the page so that it opens at once."""
+    if not desks.has_figures(request.user):
+        return render(request, "workspace/_figures.html", {})
+    return render(request, "workspace/_figures.html", {"month": desks.month(request.user)})
+
+
+@require_GET
+def inbox(request):
+    """`/inbox/`: the tabs to decide, decided by me, copied to me; filtered by kind."""
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in LISTS else "waiting"
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in all_kinds() else ""
+    rows, sort = LISTS[tab]
+    if tab == "waiting" and request.GET.get("sort") == "-opened_at":
+        sort = "-opened_at"
+    page = keyset_page(
+        rows(request.user, kind), sort=sort, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    tabs = [
+        {"label": label, "url": f"{reverse('workspace:inbox')}?tab={name}", "current": name == tab}
+        for name, label in inboxes.TABS.items()
+    ]
+    context = {"tab": tab, "tabs": tabs, "page": page, "kinds": inboxes.kinds(), "kind": kind, "sort": sort}
+    return render(request, "workspace/inbox.html", context)
+
+
+@require_POST
+def approve_selected(request):
+    """Approve the papers chosen in the inbox; each is a decision of its own, and each gets its own line of result."""
+    chosen = [pk for pk in request.POST.getlist("task") if pk.isdigit()][:100]
+    tasks = list(inboxes.waiting(request.user).filter(pk__in=chosen))
+    if not tasks:
+        messages.warning(request, _("Choose papers that still wait for your decision."))
+        return redirect("workspace:inbox")
+    results = inboxes.approve_together(tasks, by=request.user)
+    return render(request, "workspace/inbox_results.html", {"results": results})
+
+
+@require_GET
+def search(request):
+    """`/search/?q=`: documents and people this person may see."""
+    text = request.GET.get("q", "").strip()[:100]
+    found = find(request.user, text) if len(text) >= SHORTEST else None
+    if found and len(found.documents) == 1 and not found.people:
+        return redirect(found.documents[0])
+    return render(request, "workspace/search.html", {"text": text, "found": found, "shortest": SHORTEST})
