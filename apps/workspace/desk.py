@@ -1,4 +1,4 @@
-"""What the desk shows: what waits, what is under way and with whom, drafts, what can be started, the month's figures."""
+"""The desk: what waits, what is under way and with whom, drafts, what can be started, the figures of the month."""
 
 from dataclasses import dataclass
 

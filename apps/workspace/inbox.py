@@ -1,6 +1,6 @@
-"""The lists of daily use: to decide, decided by me, copied to me. They read tasks and participants, never permissions.
+"""The lists of daily use: to decide, decided by me, copied to me. They read tasks and participants, not permissions.
 
-Whoever has a task or a copy also has the grant to see the paper, so these lists show nothing that `visible_to` would hide.
+Whoever has a task or a copy also has the grant to see the paper: these lists show nothing that `visible_to` would hide.
 """
 
 from dataclasses import dataclass

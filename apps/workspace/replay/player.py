@@ -172,7 +172,7 @@ class Stage:
 
 def expected_end(events: list[LogEvent]) -> str:
     """The state the log leaves a claim in, read from its last event that says something of it."""
-    last = [event for event in events if event.verb not in ("request_payment",)][-1]
+    last = [event for event in events if event.verb != "request_payment"][-1]
     before = [event.verb for event in events[: events.index(last)]]
     if last.verb == "take_back":
         return "returned" if before and before[-1] == "return" else "draft"
