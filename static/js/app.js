@@ -10,6 +10,9 @@
  *   form[method=post]             a second click does not submit twice; opt out with data-many
  *   [data-dialog="id"]            opens <dialog id>; [data-dialog-close] closes the dialog around it
  *   [data-reason="text"]          writes the text into the textarea of its form
+ *   input[data-select-all]        chooses every input[data-select] of its form; with a value, every check box of that name.
+ *                                 [data-selected-count] says how many, button[data-needs-selection] works only when something
+ *                                 is chosen (both with the same value); Shift+click chooses a range
  *   [data-dismiss]                removes the message around it; success and info messages go by themselves
  *   [data-poll]                   an htmx request repeated in the background: rests while the page is hidden
  *   event "toast" {level, text}   shows a message; a server sends HX-Trigger: {"toast": {...}}
@@ -234,6 +237,51 @@ function ask(question, button) {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "ok"), { once: true });
   });
 }
+
+/* Choosing several rows */
+let lastChosen = null;
+
+function boxesOf(element, name) {
+  const all = name ? document.getElementsByName(name) : (element.closest("form")?.querySelectorAll("input[data-select]") ?? []);
+  return [...all].filter((box) => box.type === "checkbox" && !box.disabled);
+}
+
+function showChosen() {
+  for (const all of document.querySelectorAll("input[data-select-all]")) {
+    const boxes = boxesOf(all, all.dataset.selectAll);
+    const chosen = boxes.filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    for (const box of boxes) box.closest("tr")?.classList.toggle("is-selected", box.checked);
+  }
+  for (const place of document.querySelectorAll("[data-selected-count]")) {
+    place.textContent = String(boxesOf(place, place.dataset.selectedCount).filter((box) => box.checked).length);
+  }
+  for (const button of document.querySelectorAll("[data-needs-selection]")) {
+    button.disabled = !boxesOf(button, button.dataset.needsSelection).some((box) => box.checked);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target;
+  const all = [...document.querySelectorAll("input[data-select-all]")].find((one) => boxesOf(one, one.dataset.selectAll).includes(box));
+  if (!all) return;
+  const boxes = boxesOf(all, all.dataset.selectAll);
+  if (event.shiftKey && boxes.includes(lastChosen)) {
+    const [from, to] = [boxes.indexOf(box), boxes.indexOf(lastChosen)].sort((one, other) => one - other);
+    for (const between of boxes.slice(from, to + 1)) between.checked = box.checked;
+  }
+  lastChosen = box;
+});
+document.addEventListener("change", (event) => {
+  if (event.target.type !== "checkbox") return;
+  if ("selectAll" in event.target.dataset) {
+    for (const box of boxesOf(event.target, event.target.dataset.selectAll)) box.checked = event.target.checked;
+  }
+  showChosen();
+});
+document.addEventListener("htmx:load", showChosen);
+showChosen();
 
 /* Unsaved input */
 document.addEventListener("input", (event) => {
