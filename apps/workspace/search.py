@@ -23,7 +23,7 @@ class Found:
 def search(user, text: str) -> Found:
     """Documents this person may see, and colleagues, that fit the words typed.
 
-    A whole number leads straight to its paper; otherwise every word has to occur in number, title or the applicant's name.
+    A whole number leads straight to its paper; otherwise every word has to occur in number, title or applicant.
     """
     words = text.split()
     papers = Document.objects.visible_to(user).select_related("applicant", "department")

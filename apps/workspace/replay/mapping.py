@@ -20,7 +20,7 @@ class BadLog(Exception):
 
 @dataclass(frozen=True)
 class LogEvent:
-    """One line of the log: which claim, what happened to it, at which step of the chain, when, and the claim's amount."""
+    """One line of the log: which claim, what happened to it, at which step of the chain, when, and its amount."""
 
     case: str
     name: str
