@@ -252,7 +252,7 @@ function showChosen() {
     const chosen = boxes.filter((box) => box.checked).length;
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
-    for (const box of boxes) box.closest("tr")?.classList.toggle("is-selected", box.checked);
+    for (const box of boxes) box.closest("[data-row], tr")?.classList.toggle("is-selected", box.checked);
   }
   for (const place of document.querySelectorAll("[data-selected-count]")) {
     place.textContent = String(boxesOf(place, place.dataset.selectedCount).filter((box) => box.checked).length);
