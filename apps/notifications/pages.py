@@ -20,7 +20,7 @@ class Page:
 
 def page_of(user, cursor: str) -> Page:
     """The rows after a cursor: `u40` goes on among the unread below 40, `r40` among the read; anything else begins."""
-    place = re.fullmatch(r"([ur])(\d{1,18})", cursor)
+    place = re.fullmatch(r"([ur])([0-9]{1,18})", cursor)
     among, below = place.groups() if place else ("u", "")
     wanted = PAGE_SIZE + 1
     mine = Notification.objects.of(user)

@@ -151,9 +151,9 @@ def test_served_file_is_a_download_that_runs_nothing():
 
 def test_served_file_does_not_tell_its_stored_name(tmp_path):
     (tmp_path / "0f3a").write_bytes(PNG)
-    response = serve_file((tmp_path / "0f3a").open("rb"), "scan.png", inline=True, content_type=MIME["png"])
+    with (tmp_path / "0f3a").open("rb") as file:
+        response = serve_file(file, "scan.png", inline=True, content_type=MIME["png"])
     assert (response["Content-Disposition"], response["Content-Length"]) == ('inline; filename="scan.png"', "56")
-    response.close()
 
 
 def test_picture_may_be_shown_inside_our_own_pages():

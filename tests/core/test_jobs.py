@@ -5,7 +5,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,6 +15,7 @@ from apps.core.jobs import Job, Result, care, chore, do_soon, enqueue, job, regi
 from apps.core.jobs.liveness import WorkerLock, is_alive
 from apps.core.storage import private_storage
 from tests.factories.org import UserFactory
+from tests.worker import run_worker
 
 WENT_WRONG = "Something went wrong on our side. The error has been logged."
 calls: list = []
@@ -71,10 +71,6 @@ def user(db):
 def queued():
     """The queue's waiting entries, without the periodic chores that every worker starts."""
     return DBTaskResult.objects.filter(status="READY", task_path="apps.core.jobs.runner.run_job")
-
-
-def run_worker():
-    call_command("worker", once=True)
 
 
 def make_due():
