@@ -68,6 +68,11 @@ class Lines {
     return row.querySelector(`[name$="-${name}"], output[data-name="${name}"]`);
   }
 
+  /** "amount" of the field lines-3-amount. */
+  nameOf(field) {
+    return field.name.replace(this.number, "").replace(/^-/, "");
+  }
+
   deleteBox(row) {
     return row.querySelector('input[name$="-DELETE"]');
   }
@@ -102,7 +107,7 @@ class Lines {
   /** The same field one line further down. */
   down(row, input) {
     const rows = this.live();
-    const name = input.name.replace(this.number, "");
+    const name = this.nameOf(input);
     const next = rows[rows.indexOf(row) + 1] ?? this.add(null, false);
     const field = this.field(next, name);
     field?.focus();
@@ -123,7 +128,7 @@ class Lines {
 
   copyValues(source, row) {
     for (const field of row.querySelectorAll("input, select, textarea")) {
-      const name = field.name.replace(this.number, "");
+      const name = this.nameOf(field);
       const from = this.field(source, name);
       if (!from || ["id", "DELETE"].includes(name) || field.type === "file" || field.dataset.nocopy !== undefined) continue;
       if (field.type === "checkbox" || field.type === "radio") field.checked = from.checked;
