@@ -1,0 +1,44 @@
+"""Measure the real pages on a throw-away database of a chosen size."""
+
+import json
+import time
+
+from django.core.management.base import BaseCommand
+
+from apps.workspace.bench.fill import OPEN, OWN, Filler
+from apps.workspace.bench.measure import ROUNDS, Bench, Measured
+from apps.workspace.throwaway import throwaway_database
+
+SMALLEST = OWN + OPEN
+
+
+class Command(BaseCommand):
+    help = "Fills a throw-away database with documents and measures desk, inbox, lists, decisions, export and print."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--documents", type=int, default=1000, help=f"how many, at least {SMALLEST}")
+        parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each page is opened")
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+
+    def handle(self, *, documents, rounds, **options):
+        documents = max(documents, SMALLEST)
+        with throwaway_database("bench") as database:
+            started = time.perf_counter()
+            filler = Filler(documents)
+            people = filler.fill()
+            filled = time.perf_counter() - started
+            pages = Bench(filler, people).run(rounds)
+        report = {
+            "database": database,
+            "documents": documents,
+            "fill_seconds": round(filled, 1),
+            "pages": [page.as_json() for page in pages],
+        }
+        self.stdout.write(json.dumps(report, indent=1) if options["json"] else "\n".join(_lines(pages)))
+
+
+def _lines(pages: list[Measured]) -> list[str]:
+    floor = pages[0].median_ms
+    head = f"{'page':16} {'ms':>9} {'× floor':>8} {'SQL':>5} {'bytes':>9}"
+    rows = [f"{p.page:16} {p.median_ms:9.1f} {p.median_ms / floor:8.2f} {p.queries:5} {p.bytes:9,}" for p in pages]
+    return [head, *rows]
