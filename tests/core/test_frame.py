@@ -94,7 +94,7 @@ def test_the_frame_is_rendered_in_a_few_milliseconds(user):
         page_of(user)
         times.append(time.process_time() - began)
 
-    assert min(times) < 0.012, f"{min(times) * 1000:.1f} ms"
+    assert min(times) < 0.006, f"{min(times) * 1000:.1f} ms"
 
 
 def test_each_icon_that_a_page_shows_is_drawn():
