@@ -5,19 +5,40 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.jobs.models import Job, PeriodicWork
 
 __all__ = ["BaseModel", "Job", "Named", "NumberSequence", "PeriodicWork", "SavedView"]
 
 
-class BaseModel(models.Model):
-    """Every business row knows when it came and when it last changed."""
+class MomentField(models.DateTimeField):
+    """A time stamp by the clock that business rules go by; to the database and to migrations a plain date and time."""
 
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
+    def pre_save(self, model_instance, add):
+        value = super().pre_save(model_instance, add)
+        if self.auto_now or (self.auto_now_add and add):
+            value = clock.now()
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
+
+
+class BaseModel(models.Model):
+    """Every business row knows when it came and when it last changed; its history goes by the same clock."""
+
+    created_at = MomentField(_("created at"), auto_now_add=True, editable=False)
+    updated_at = MomentField(_("updated at"), auto_now=True, editable=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def _history_date(self):
+        """The moment that django-simple-history writes on the rows of the history."""
+        return clock.now()
 
 
 class Named(models.Model):
