@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HandOver:
-    """What one app hands on when an employee leaves: `run` does it, `describe` says beforehand in words what it will do.
+    """What one app hands on when an employee leaves: `run` does it, `describe` says beforehand what it will do.
 
     `run(employee=…, successor=…, by=…, reason=…)` is called inside the transaction of the deactivation;
     `describe(employee)` answers a list of sentences and changes nothing.
@@ -41,3 +41,26 @@ def grant_to_roles(table: dict[str, set[str]]) -> None:
     """Add an app's permissions to the roles a new company starts with: `{"cashier": {"finance.pay_expenseclaim"}}`."""
     for code, permissions in table.items():
         role_permissions[code] |= permissions
+
+
+# What a new company starts with beside its organisation, in the order of the apps; run once the roles exist.
+setup_steps: list[Callable[[], Any]] = []
+
+
+def register_setup(run: Callable[[], Any]) -> None:
+    """Add a part of what a new company starts with; `run()` may be called again and changes nothing that is there."""
+    if run not in setup_steps:
+        setup_steps.append(run)
+
+
+_company_name: list[Callable[[], str]] = []
+
+
+def register_company_name(get: Callable[[], str]) -> None:
+    """Say where the name of the company comes from; exports and printed papers put it on top."""
+    _company_name[:] = [get]
+
+
+def company_name() -> str:
+    """The company's name in the reader's language, as it stands on everything printed."""
+    return _company_name[0]() if _company_name else ""

@@ -6,3 +6,11 @@ class FinanceConfig(AppConfig):
     name = "apps.finance"
     label = "finance"
     verbose_name = _("Finance")
+
+    def ready(self):
+        from apps.core import registry  # app ready: the apps below are complete only now
+        from apps.finance.roles import ROLES
+        from apps.finance.setup import set_up
+
+        registry.grant_to_roles(ROLES)
+        registry.register_setup(set_up)
