@@ -94,7 +94,7 @@ def serve_file(file: IO[bytes], name: str, *, inline: bool = False, content_type
     """Hand out a private file, after the caller has asked for permission.
 
     Only PDF and pictures are ever shown inside the page, everything else is downloaded. No cache keeps a copy, and no
-    script in the file runs in our name. (A PDF shown inline gets no `sandbox`: browsers would then refuse to start
+    script in the file runs in our name. (A PDF shown inline gets no `sandbox`: older browsers would refuse to start
     their viewer, which isolates the document itself.)
     """
     inline = inline and content_type in INLINE
