@@ -1,4 +1,4 @@
-"""Filters of lists: the base set with its bar, range filters that check their order, and the words of what is active."""
+"""Filters of lists: the base set with its bar, ranges that check their order, and the words of what is active."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence

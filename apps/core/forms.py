@@ -97,7 +97,7 @@ class BaseModelForm(PlainFormMixin, forms.ModelForm):
 
 
 def money_formfield(db_field: Any, **kwargs: Any) -> forms.Field:
-    """`formfield_callback` for ModelForms whose decimals are amounts: `class Meta: formfield_callback = money_formfield`."""
+    """Makes a ModelForm's decimals amounts: `class Meta: formfield_callback = money_formfield`."""
     if db_field.get_internal_type() == "DecimalField" and db_field.decimal_places == 2:
         kwargs.setdefault("form_class", MoneyField)
     return db_field.formfield(**kwargs)
@@ -112,5 +112,3 @@ class SavedViewForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
-
-

@@ -1,4 +1,4 @@
-"""Pages that cost the same at the first and at the millionth row: a cursor instead of an offset, and never a COUNT(*)."""
+"""Pages that cost the same at the first and the millionth row: a cursor instead of an offset, never a COUNT(*)."""
 
 import datetime as dt
 from dataclasses import dataclass, field

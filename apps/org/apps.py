@@ -1,6 +1,23 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+from apps.core import registry
+
+STRUCTURE = {"org.view_user", "org.view_department", "org.view_position", "org.view_jobgrade", "org.view_role"}
+PERSONNEL = {
+    *("org.add_user", "org.change_user", "org.deactivate_user", "org.view_bank_account"),
+    *("org.add_department", "org.change_department", "org.add_position", "org.change_position"),
+    *("org.add_jobgrade", "org.change_jobgrade"),
+}
+ADMINISTRATION = {
+    *("org.add_user", "org.change_user", "org.deactivate_user"),
+    *("org.add_department", "org.change_department", "org.add_position", "org.change_position"),
+    *("org.add_jobgrade", "org.change_jobgrade"),
+    *("org.add_role", "org.change_role", "org.view_company", "org.change_company"),
+}
+PAYERS = {"org.view_bank_account"}
 
 
 class OrgConfig(AppConfig):
@@ -9,5 +26,17 @@ class OrgConfig(AppConfig):
     verbose_name = _("Organisation")
 
     def ready(self):
-        # The moment of the last sign-in is written by `services.accounts.open_session` without a row in the history.
+        # The moment of the last sign-in is written by `accounts.services.open_session` without a row in the history.
         user_logged_in.disconnect(dispatch_uid="update_last_login")
+        registry.register_company_name(lambda: import_string("apps.org.models.Company").current().label)
+        registry.grant_to_roles(
+            {
+                "sysadmin": STRUCTURE | ADMINISTRATION,
+                "hr_officer": STRUCTURE | PERSONNEL,
+                "auditor": STRUCTURE | {"org.view_company"},
+                "finance_reviewer": PAYERS,
+                "finance_director": PAYERS,
+                "cashier": PAYERS,
+            }
+        )
+        import_string("apps.org.menu.register")()
