@@ -59,14 +59,14 @@ class Company(BaseModel):
 
     @classmethod
     def current(cls) -> "Company":
-        """The company's settings; read once per request, created with defaults in an empty database."""
-        return _remembered_company.get() or cls.objects.get_or_create(pk=1, defaults={"name": "AgencyOps"})[0]
+        """The company's settings; read once per request, the defaults (unsaved) where nothing is set up yet."""
+        return _remembered_company.get() or cls.objects.first() or cls(pk=1, name="AgencyOps")
 
     @classmethod
     @contextmanager
-    def remembered(cls):
+    def remembered(cls, company: "Company | None" = None):
         """Read the settings once for everything inside the block (a request, a job)."""
-        token = _remembered_company.set(cls.current())
+        token = _remembered_company.set(company or cls.current())
         try:
             yield
         finally:
@@ -161,8 +161,9 @@ class Role(Group):
     description = models.CharField(_("description"), max_length=300, blank=True, default="")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    offered_permissions = models.JSONField(default=list, blank=True, editable=False)
 
-    history = HistoricalRecords(m2m_fields=["permissions"])
+    history = HistoricalRecords(m2m_fields=["permissions"], excluded_fields=["offered_permissions"])
 
     class Meta:
         verbose_name = _("role group")

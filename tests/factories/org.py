@@ -49,9 +49,9 @@ class RoleFactory(factory.django.DjangoModelFactory):
     name = factory.LazyAttribute(lambda role: f"Role {role.code}")
 
     @factory.post_generation
-    def permissions(role, create, extracted, **kwargs):
+    def permissions(self, create, extracted, **kwargs):
         if create and extracted:
-            role.permissions.set([permission_called(label) for label in extracted])
+            self.permissions.set([permission_called(label) for label in extracted])
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -68,9 +68,9 @@ class UserFactory(factory.django.DjangoModelFactory):
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
 
     @factory.post_generation
-    def roles(user, create, extracted, **kwargs):
+    def roles(self, create, extracted, **kwargs):
         if create and extracted:
-            user.groups.set([RoleFactory(code=role) if isinstance(role, str) else role for role in extracted])
+            self.groups.set([RoleFactory(code=role) if isinstance(role, str) else role for role in extracted])
 
 
 class CompanyFactory(factory.django.DjangoModelFactory):

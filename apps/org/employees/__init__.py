@@ -1,0 +1,1 @@
+"""Employees: list, record, workbook in and out, leavers."""
