@@ -85,7 +85,7 @@ def claim_of(user, *lines: dict, **values) -> ExpenseClaim:
 
 
 def publish_claim_route() -> RouteVersion:
-    """Head, Finance (reviews lines), director above 5,000: the route a new company starts with, without its last step."""
+    """Head, Finance (reviews lines), director above 5,000: the route of a new company without its last step."""
     route = Route.objects.create(kind=ExpenseClaim.KIND, name="Claims")
     version = RouteVersion.objects.create(route=route, number=1, state="published", published_at=clock.now())
     steps = [

@@ -84,12 +84,12 @@ def test_unfinished_draft_is_kept(cast):
 @pytest.mark.parametrize(
     ("typed", "field", "message"),
     [
-        ({"amount": Decimal("-1")}, "amount", "Enter an amount that is not negative."),
+        ({"amount": Decimal(-1)}, "amount", "Enter an amount that is not negative."),
         ({"amount": Decimal("NaN")}, "amount", "Enter an amount that is not negative."),
         ({"amount": Decimal("1e13")}, "amount", "Enter an amount of at most 12 digits before the point."),
-        ({"amount": Decimal("10"), "tax": Decimal("11")}, "tax", "The tax can't exceed the amount."),
-        ({"amount": Decimal("10"), "days": Decimal("0")}, "days", "Enter a number from 1 to 999."),
-        ({"amount": Decimal("10"), "people": 0}, "people", "Enter a number from 1 to 999."),
+        ({"amount": Decimal(10), "tax": Decimal(11)}, "tax", "The tax can't exceed the amount."),
+        ({"amount": Decimal(10), "days": Decimal(0)}, "days", "Enter a number from 1 to 999."),
+        ({"amount": Decimal(10), "people": 0}, "people", "Enter a number from 1 to 999."),
     ],
 )
 def test_what_cannot_be_stored_is_refused_at_its_field(cast, typed, field, message):
