@@ -40,17 +40,22 @@ def house(tmp_path):
     processes = []
 
     def run(*arguments):
-        process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, stderr=subprocess.DEVNULL
-        )
+        with (tmp_path / "said").open("ab") as said:
+            process = subprocess.Popen(
+                [sys.executable, *arguments], cwd=settings.BASE_DIR, env=environment, stdout=said, stderr=said
+            )
         processes.append(process)
         return process
 
-    assert run("manage.py", "migrate", "--verbosity", "0").wait() == 0
+    must_end_well(run("manage.py", "migrate", "--verbosity", "0"), tmp_path)
     yield run, tmp_path
     for process in processes:
         process.kill()
         process.wait()
+
+
+def must_end_well(process, folder: Path):
+    assert process.wait() == 0, (folder / "said").read_text()
 
 
 def wait_for(condition, seconds=60):
@@ -74,7 +79,7 @@ def job_row(folder: Path):
 
 def test_job_survives_the_killing_of_its_worker(house):
     run, folder = house
-    assert run("-c", ENQUEUE.replace("SECONDS", "600")).wait() == 0
+    must_end_well(run("-c", ENQUEUE.replace("SECONDS", "600")), folder)
     worker = run("-c", WORK)
     wait_for(lambda: marks(folder) == ["begun 1"])
     worker.send_signal(signal.SIGKILL)
@@ -84,14 +89,14 @@ def test_job_survives_the_killing_of_its_worker(house):
     wait_for(lambda: job_row(folder) == ("done", 2))
     assert marks(folder) == ["begun 1", "begun 2", "ended 2"]
     successor.send_signal(signal.SIGTERM)
-    assert successor.wait() == 0
+    must_end_well(successor, folder)
 
 
 def test_worker_asked_to_stop_finishes_its_job(house):
     run, folder = house
-    assert run("-c", ENQUEUE.replace("SECONDS", "1")).wait() == 0
+    must_end_well(run("-c", ENQUEUE.replace("SECONDS", "1")), folder)
     worker = run("-c", WORK)
     wait_for(lambda: marks(folder) == ["begun 1"])
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait() == 0
+    must_end_well(worker, folder)
     assert (job_row(folder), marks(folder)) == (("done", 1), ["begun 1", "ended 1"])
