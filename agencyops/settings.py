@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
 ]
+if TESTING:
+    INSTALLED_APPS.append("tests.testkind")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,5 +1,6 @@
 """Every address of the site. Each app owns its own; apps that define full paths are included at the root."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -16,3 +17,5 @@ urlpatterns = [
     path("", include("apps.documents.urls")),
     path("", include("apps.workspace.urls")),
 ]
+if settings.TESTING:
+    urlpatterns.append(path("testkind/", include("tests.testkind.urls")))
