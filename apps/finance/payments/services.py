@@ -40,7 +40,8 @@ class NothingPaid(DocumentError):
     """No claim of a batch could be paid; `refused` says why for each."""
 
     def __init__(self, refused: list[tuple[ExpenseClaim, str]]):
-        super().__init__(_("None of the chosen claims could be paid."))
+        reasons = " ".join(dict.fromkeys(why for _claim, why in refused[:5]))
+        super().__init__(_("None of the chosen claims could be paid. %(reasons)s") % {"reasons": reasons})
         self.refused = refused
 
 
