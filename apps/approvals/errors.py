@@ -22,6 +22,13 @@ class NoApprover(ApprovalRefused):
         )
 
 
+class NoStepApplies(ApprovalRefused):
+    def __init__(self):
+        super().__init__(
+            _("No step of the approval route applies to this paper, so nobody would decide it. Ask the administrator.")
+        )
+
+
 class NotRunning(ApprovalRefused):
     def __init__(self, state):
         super().__init__(_("This paper is not in approval (%(state)s).") % {"state": state})
@@ -35,8 +42,14 @@ class NotYourTurn(ApprovalRefused):
 
 
 class AlreadyDecided(ApprovalRefused):
+    """Somebody was first: a colleague, or the same person with an earlier click (``person`` None)."""
+
     def __init__(self, person, verb):
-        super().__init__(_("Already decided: %(person)s %(verb)s it first.") % {"person": person, "verb": verb})
+        if person is None:
+            super().__init__(_("You have already decided this (%(verb)s).") % {"verb": verb})
+        else:
+            text = _("Already decided: %(person)s was first (%(verb)s).")
+            super().__init__(text % {"person": person, "verb": verb})
 
 
 class ContentChanged(ApprovalRefused):

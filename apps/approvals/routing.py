@@ -6,21 +6,18 @@ organisation is handed in as an object with the few questions of `Organisation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
-OPERATORS = {
+ORDERINGS = {
     "gt": lambda left, right: left > right,
     "gte": lambda left, right: left >= right,
     "lt": lambda left, right: left < right,
     "lte": lambda left, right: left <= right,
-    "eq": lambda left, right: left == right,
-    "ne": lambda left, right: left != right,
-    "in": lambda left, right: left in right,
-    "contains": lambda left, right: right in left,
 }
+OPERATORS = (*ORDERINGS, "eq", "ne", "in", "contains")
 
 
 class Organisation(Protocol):
@@ -42,16 +39,40 @@ class Condition:
     value: Any
 
     def holds(self, facts: dict[str, Any]) -> bool:
+        """Whether the fact is known and as the condition wants it; what is not a number is never more or less."""
         left = facts.get(self.fact)
         if left is None:
             return False
-        right = self.value
-        if self.op in ("gt", "gte", "lt", "lte"):
-            try:
-                left, right = Decimal(str(left)), Decimal(str(right))
-            except InvalidOperation:
-                return False
-        return OPERATORS[self.op](left, right)
+        if self.op in ORDERINGS:
+            left, right = _number(left), _number(self.value)
+            return left is not None and right is not None and ORDERINGS[self.op](left, right)
+        if self.op == "contains" and isinstance(left, str):
+            return str(self.value) in left
+        if self.op == "in":
+            return _among(left, self.value)
+        if self.op == "contains":
+            return str(self.value) in left if isinstance(left, str) else _among(self.value, left)
+        return _same(left, self.value) == (self.op == "eq")
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _among(one: Any, many: Any) -> bool:
+    return isinstance(many, list | tuple) and any(_same(one, choice) for choice in many)
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Equal, or the same number written in two ways (`"5000.00"` and `5000`)."""
+    if left == right:
+        return True
+    number = _number(left)
+    return number is not None and number == _number(right)
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,12 @@ class StepRule:
         """All conditions hold."""
         return all(condition.holds(facts) for condition in self.conditions)
 
+    @property
+    def watched(self) -> set[str]:
+        """The facts that decide whether this step applies and who decides it."""
+        named = {self.fact} if self.rule == "fact" else set()
+        return named | {condition.fact for condition in self.conditions}
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -101,24 +128,30 @@ class Why:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The people of a step and why it is they. ``passed``: everybody has just decided, the duplicate rule passes the step."""
+    """The people of a step and why it is they.
+
+    ``passed``: the duplicate rule passes the step, enough of its people have decided already. ``counted``: how many of
+    the approvals it needs the duplicate rule has counted.
+    """
 
     people: tuple[int, ...]
     why: tuple[Why, ...]
     fallback: bool = False
     passed: bool = False
+    counted: int = 0
 
     @property
     def empty(self) -> bool:
         return not self.people and not self.passed
 
     def as_json(self) -> dict[str, Any]:
-        return {"people": list(self.people), "why": [asdict(why) for why in self.why], "fallback": self.fallback}
+        why = [asdict(why) for why in self.why]
+        return {"people": list(self.people), "why": why, "fallback": self.fallback, "counted": self.counted}
 
 
 @dataclass(frozen=True)
 class Case:
-    """What routing knows of one paper: applicant, department, facts, the route's owner, who approved before (in order)."""
+    """What routing knows of one paper: its people, its facts, the route's owner, who approved before (in order)."""
 
     applicant: int
     department: int
@@ -137,17 +170,21 @@ class PlannedStep:
 
 
 def plan(rules: Iterable[StepRule], case: Case, organisation: Organisation) -> list[PlannedStep]:
-    """The chain a paper would take, for the preview: each step with its people, or as not applying."""
+    """The chain a paper would take, for the preview: each step with its people, or as not applying.
+
+    Where one of several people will decide nobody knows which, so a later step counts none of them as a duplicate.
+    """
     planned = []
     approved = list(case.approved)
     for rule in sorted(rules, key=lambda rule: rule.order):
         if not rule.applies(case.facts):
             planned.append(PlannedStep(rule, False, None))
             continue
-        so_far = Case(case.applicant, case.department, case.facts, case.owner, tuple(approved))
-        resolution = resolve(rule, so_far, organisation)
+        resolution = resolve(rule, replace(case, approved=tuple(approved)), organisation)
         planned.append(PlannedStep(rule, True, resolution))
-        approved.append(resolution.people)
+        if not resolution.passed:
+            certain = needed_of(rule, len(resolution.people), resolution.counted) == len(resolution.people)
+            approved.append(resolution.people if certain else ())
     return planned
 
 
@@ -162,22 +199,44 @@ def resolve(rule: StepRule, case: Case, organisation: Organisation) -> Resolutio
     why += dropped
     fallback = False
     if not people:
-        people, climbed = _up_the_line(case, organisation, start=_department_of(rule, case, organisation))
+        people, climbed = climb(case, organisation, start=_department_of(rule, case, organisation))
         why += climbed
         fallback = bool(people)
     remaining = _without_duplicates(rule, people, case)
-    if remaining != people:
+    counted = len(people) - len(remaining)
+    if counted:
         why.append(Why("already_decided", {"people": [person for person in people if person not in remaining]}))
-        if not remaining or rule.mode == "any":
-            return Resolution((), tuple(why), fallback, passed=True)
-    return Resolution(tuple(remaining), tuple(why), fallback)
+        if counted >= needed_of(rule, len(people)):
+            return Resolution((), tuple(why), fallback, passed=True, counted=counted)
+    return Resolution(tuple(remaining), tuple(why), fallback, counted=counted)
 
 
-def needed_of(rule: StepRule, people: int) -> int:
-    """How many approvals the step takes, given how many people it has."""
+def needed_of(rule: StepRule, people: int, counted: int = 0) -> int:
+    """How many approvals the step takes of so many people, where the duplicate rule has ``counted`` some already."""
     if rule.mode == "all":
         return people
-    return min(rule.needed, people) if rule.mode == "count" else 1
+    return min(rule.needed - counted, people) if rule.mode == "count" else 1
+
+
+def climb(
+    case: Case, organisation: Organisation, start: int | None, *, without: Collection[int] = ()
+) -> tuple[list[int], list[Why]]:
+    """The first fit head from a department upwards, in the end the route's owner; never the applicant."""
+
+    def fit(person: int | None) -> bool:
+        return bool(person and person != case.applicant and person not in without and organisation.active([person]))
+
+    department = case.department if start is None else start
+    passed: set[int] = set()
+    while department is not None and department not in passed:
+        head = organisation.head_of(department)
+        if fit(head):
+            return _one(head), [Why("up_the_line", {"department": department})]
+        passed.add(department)
+        department = organisation.parent_of(department)
+    if fit(case.owner):
+        return _one(case.owner), [Why("route_owner")]
+    return [], [Why("nobody")]
 
 
 def _candidates(rule: StepRule, case: Case, organisation: Organisation) -> tuple[list[int], list[Why]]:
@@ -215,18 +274,6 @@ def _without_unfit(found: list[int], applicant: int, organisation: Organisation)
     if applicant in active:
         why.append(Why("is_applicant", {"people": [applicant]}))
     return [person for person in found if person in active and person != applicant], why
-
-
-def _up_the_line(case: Case, organisation: Organisation, start: int | None) -> tuple[list[int], list[Why]]:
-    department = start
-    while department is not None:
-        head = organisation.head_of(department)
-        if head and head != case.applicant and organisation.active([head]):
-            return [head], [Why("up_the_line", {"department": department})]
-        department = organisation.parent_of(department)
-    if case.owner and case.owner != case.applicant and organisation.active([case.owner]):
-        return [case.owner], [Why("route_owner")]
-    return [], [Why("nobody")]
 
 
 def _without_duplicates(rule: StepRule, people: list[int], case: Case) -> list[int]:

@@ -1,30 +1,40 @@
 """The database itself refuses to change or remove events, on SQLite and on PostgreSQL."""
 
 TABLE = "approvals_event"
+REFUSAL = "events are append-only"
 
-_SQLITE = [
-    f"CREATE TRIGGER {TABLE}_no_update BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-    f"CREATE TRIGGER {TABLE}_no_delete BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
-]
-_POSTGRES = [
+_SQLITE = {
+    "no_update": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    "no_delete": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    # INSERT OR REPLACE deletes without asking the trigger above
+    "no_replace": f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id) "  # noqa: S608
+    f"OR EXISTS (SELECT 1 FROM {TABLE} WHERE approval_id = NEW.approval_id AND seq = NEW.seq) "
+    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+}
+_POSTGRES = {
+    "append_only": f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
+    "no_truncate": f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()",
+}
+_POSTGRES_FUNCTION = (
     f"CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$",
-    f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE} "
-    f"FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
-]
+    f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+)
 
 
 def install(connection) -> None:
     """Put the triggers on the events table."""
-    _run(connection, _POSTGRES if connection.vendor == "postgresql" else _SQLITE)
+    on_postgres = connection.vendor == "postgresql"
+    triggers = _POSTGRES if on_postgres else _SQLITE
+    statements = [f"CREATE TRIGGER {TABLE}_{name} {text}" for name, text in triggers.items()]
+    _run(connection, [_POSTGRES_FUNCTION, *statements] if on_postgres else statements)
 
 
 def remove(connection) -> None:
     """Take the triggers off: for the migration's way back and for emptying a test database."""
     if connection.vendor == "postgresql":
-        _run(connection, [f"DROP TRIGGER IF EXISTS {TABLE}_append_only ON {TABLE}"])
+        _run(connection, [f"DROP TRIGGER IF EXISTS {TABLE}_{name} ON {TABLE}" for name in _POSTGRES])
     else:
-        _run(connection, [f"DROP TRIGGER IF EXISTS {TABLE}_no_{verb}" for verb in ("update", "delete")])
+        _run(connection, [f"DROP TRIGGER IF EXISTS {TABLE}_{name}" for name in _SQLITE])
 
 
 def _run(connection, statements) -> None:

@@ -54,7 +54,12 @@ class RouteVersion(BaseModel):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published by"),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     history = HistoricalRecords()
@@ -67,9 +72,7 @@ class RouteVersion(BaseModel):
         ordering = ["route", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["route", "number"], name="routeversion_number_once"),
-            models.UniqueConstraint(
-                fields=["route"], condition=Q(state="published"), name="routeversion_one_in_force"
-            ),
+            models.UniqueConstraint(fields=["route"], condition=Q(state="published"), name="routeversion_one_in_force"),
         ]
 
     def __str__(self):

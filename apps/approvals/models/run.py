@@ -89,7 +89,6 @@ class Step(Named):
         ]
 
 
-
 class TaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=Task.State.OPEN)

@@ -1,0 +1,302 @@
+"""One verb being carried out on one locked run: what changes, what is logged, what the caller is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.approvals import errors, routing
+from apps.approvals.events import Log
+from apps.approvals.models import Approval, Event, Step, Task
+from apps.approvals.organisation import OrmOrganisation
+from apps.core import clock
+
+DECISIONS = (Event.Verb.APPROVED, Event.Verb.RETURNED, Event.Verb.REJECTED)
+SUBMISSIONS = (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED)
+
+
+@dataclass
+class Outcome:
+    """What one verb did. ``opened`` tasks are new and open; ``closed_steps`` are ids of steps whose people are done."""
+
+    approval: Approval
+    opened: list[Task] = field(default_factory=list)
+    closed_steps: list[int] = field(default_factory=list)
+    decided: Task | None = None
+    copied: set[int] = field(default_factory=set)
+    step: Step | None = None
+
+    @property
+    def state(self) -> str:
+        return self.approval.state
+
+
+class Turn:
+    """Gathers events and the outcome of one verb and writes them once, at the end."""
+
+    def __init__(self, approval: Approval, *, facts: dict, content_hash: str, by):
+        self.approval = approval
+        self.facts = facts
+        self.content_hash = content_hash
+        self.by = by
+        self.at: dt.datetime = clock.now()
+        self.organisation = OrmOrganisation()
+        self.log = Log(approval, content_hash=content_hash, at=self.at)
+        self.outcome = Outcome(approval)
+        self.steps: list[Step] = []
+        self.step: Step | None = None
+        self.tasks: list[Task] = []
+
+    @classmethod
+    def of_decision(cls, approval: Approval | int, *, by, facts, content_hash, seen) -> Turn:
+        """Lock run, step and task, and make sure it is this person's turn and the paper is the one they saw."""
+        turn = cls(lock(approval), facts=facts, content_hash=content_hash, by=by)
+        turn.load_open_step()
+        turn.take_task(by)
+        if seen is not None and seen != content_hash:
+            raise errors.ContentChanged
+        return turn
+
+    def load_open_step(self) -> None:
+        self.steps = steps_of(self.approval, locked=True)
+        self.step = next((step for step in self.steps if step.state == Step.State.OPEN), None)
+        self.outcome.step = self.step
+        if self.step:
+            self.tasks = list(self.step.tasks.select_for_update().exclude(state=Task.State.CLOSED).order_by("pk"))
+
+    def take_task(self, by) -> None:
+        mine = [task for task in self.tasks if task.user_id == by.pk and task.state == Task.State.OPEN]
+        if not mine:
+            raise too_late(self.approval.pk, by)
+        self.outcome.decided = mine[0]
+
+    def record(self, state: str, verb: str, text: str, **payload: Any) -> None:
+        """Write the decision: a conditional UPDATE that must hit exactly one open task, and its event."""
+        task = self.outcome.decided
+        values = {"state": state, "decided_at": self.at, "comment": text.strip(), "content_hash": self.content_hash}
+        if Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(**values) != 1:
+            raise too_late(self.approval.pk, self.by)
+        for name, value in values.items():
+            setattr(task, name, value)
+        self.log.add(verb, actor=self.by, step=self.step, payload={"text": task.comment, "task": task.pk, **payload})
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the open step has the approvals it takes."""
+        approvals = sum(task.state == Task.State.APPROVED for task in self.tasks)
+        counted = self.step.resolution.get("counted", 0)
+        return approvals >= routing.needed_of(rule_of(self.step), len(self.tasks), counted)
+
+    def close_step(self, state: str) -> None:
+        """Close the open step; colleagues who had it too lose their task without a decision."""
+        self._set(self.step, state, closed_at=self.at)
+        if any(task.state == Task.State.OPEN for task in self.tasks):
+            Task.objects.filter(step=self.step, state=Task.State.OPEN).update(state=Task.State.CLOSED)
+        self.outcome.closed_steps.append(self.step.pk)
+
+    def copy_along(self) -> None:
+        """Tell the people whom the route copies once this step is done."""
+        rule = rule_of(self.step)
+        people = set(rule.copy_people)
+        for role in rule.copy_roles:
+            people |= set(self.organisation.members_of(role))
+        self.outcome.copied |= self.organisation.active(people) - {self.approval.applicant_id}
+
+    def open_round(self, rules: Iterable[routing.StepRule]) -> None:
+        """Copy the route's steps into the run."""
+        self.steps = Step.objects.bulk_create(
+            Step(
+                approval=self.approval,
+                round=self.approval.round,
+                order=rule.order,
+                key=rule.key,
+                name=rule.name,
+                name_en=rule.name_en,
+                rule=rule.as_json(),
+                mode=rule.mode,
+                needed=rule.needed,
+            )
+            for rule in rules
+        )
+
+    def next_round(self, previous: list[Step], *, from_order: int) -> None:
+        """Start a further round; steps before ``from_order`` keep the approval they were given."""
+        kept = {step.order: step for step in previous if step.order < from_order and step.state in Step.PASSED}
+        self._cancel_pending(previous)
+        self.approval.round += 1
+        self.steps = Step.objects.bulk_create(self._again(step, kept.get(step.order)) for step in previous)
+
+    def refuse_dead_end(self) -> None:
+        """Refuse a submission that would stop at a step nobody can decide, or that nobody at all would decide."""
+        rules = [rule_of(step) for step in self.steps if step.state not in Step.PASSED]
+        for planned in routing.plan(rules, self._case(), self.organisation):
+            if planned.applies and planned.resolution.empty:
+                raise errors.NoApprover(label_of(planned.rule))
+
+    def advance(self) -> None:
+        """Open the next step that applies on the facts as they are now, or finish.
+
+        Steps skipped earlier are asked again, so a changed fact inserts the step it calls for before the run goes on.
+        Nothing is ever approved without a single person having approved it.
+        """
+        approved: list[tuple[int, ...]] | None = None
+        for step in self.steps:
+            if step.state in Step.PASSED:
+                continue
+            rule = rule_of(step)
+            if not rule.applies(self.facts):
+                self._skip(step)
+                continue
+            if approved is None and rule.when_duplicate != "ask":
+                approved = self._approved_so_far()
+            resolution = routing.resolve(rule, self._case(approved or ()), self.organisation)
+            if resolution.passed:
+                self._pass(step, resolution)
+                continue
+            if resolution.empty:
+                raise errors.NoApprover(step.label)
+            self._open(step, resolution)
+            return
+        if not any(step.state in (Step.State.APPROVED, Step.State.CARRIED) for step in self.steps):
+            raise errors.NoStepApplies
+        self.log.add(Event.Verb.FINISHED)
+        self.end(Approval.State.APPROVED)
+
+    def give(self, people: Iterable[int], origin: str) -> None:
+        """Open tasks of the current step for these people."""
+        tasks = [
+            Task(step=self.step, approval=self.approval, user_id=person, origin=origin, opened_at=self.at)
+            for person in people
+        ]
+        self.outcome.opened += Task.objects.bulk_create(tasks)
+
+    def heir(self, task: Task, successor: int) -> int | None:
+        """Who takes a leaver's task over: the successor, else the line; None where others still decide."""
+        taken = {other.user_id for other in self.tasks}
+        barred = taken | {self.approval.applicant_id}
+        if successor not in barred and self.organisation.active([successor]):
+            return successor
+        others_decide = any(other.state == Task.State.OPEN for other in self.tasks if other.pk != task.pk)
+        if others_decide and self.step.mode == "any":
+            return None
+        found, _why = routing.climb(self._case(), self.organisation, start=self.approval.department_id, without=taken)
+        if not found and not others_decide:
+            raise errors.NoApprover(self.step.label)
+        return found[0] if found else None
+
+    def earlier_step(self, key: str) -> Step:
+        target = next((step for step in self.steps if step.key == key and step.order < self.step.order), None)
+        if target is None or target.state not in (Step.State.APPROVED, Step.State.CARRIED):
+            raise errors.ApprovalRefused(_("The paper can only go back to a step that has already decided it."))
+        return target
+
+    def end(self, state: str, *, returned_from: str = "") -> None:
+        self.approval.state, self.approval.returned_from = state, returned_from
+        self.approval.closed_at = self.at
+        self._cancel_pending(self.steps)
+
+    def finish(self) -> Outcome:
+        """Write the events and the run's own row."""
+        self.log.flush()
+        self.approval.facts = self.facts
+        self.approval.save()
+        return self.outcome
+
+    def _case(self, approved: Iterable[tuple[int, ...]] = ()) -> routing.Case:
+        owner = self.approval.route_version.route.owner_id
+        return routing.Case(self.approval.applicant_id, self.approval.department_id, self.facts, owner, tuple(approved))
+
+    def _approved_so_far(self) -> list[tuple[int, ...]]:
+        """Who has approved this very content in this round, step by step.
+
+        Approvals of the paper as it was before an approver changed it do not count: whoever gave them is asked again.
+        """
+        rows = Task.objects.filter(
+            approval=self.approval,
+            step__round=self.approval.round,
+            state=Task.State.APPROVED,
+            content_hash=self.content_hash,
+        )
+        steps: dict[int, list[int]] = {}
+        for order, person in rows.order_by("step__order", "pk").values_list("step__order", "user_id"):
+            steps.setdefault(order, []).append(person)
+        return [tuple(people) for people in steps.values()]
+
+    def _again(self, step: Step, kept: Step | None) -> Step:
+        copied = ("order", "key", "name", "name_en", "rule", "mode", "needed")
+        values = {name: getattr(step, name) for name in copied}
+        again = Step(approval=self.approval, round=self.approval.round, **values)
+        if kept:
+            again.state, again.closed_at = Step.State.CARRIED, kept.closed_at
+            again.resolution = {"people": kept.resolution.get("people", []), "why": [], "carried_from": kept.pk}
+            self.log.add(Event.Verb.CARRIED, payload={"step": step.key, "round": kept.round})
+        return again
+
+    def _open(self, step: Step, resolution: routing.Resolution) -> None:
+        self._set(step, Step.State.OPEN, opened_at=self.at, resolution=resolution.as_json())
+        self.step = self.outcome.step = step
+        self.give(resolution.people, Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE)
+        self.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
+
+    def _skip(self, step: Step) -> None:
+        if step.state != Step.State.SKIPPED:
+            self._set(step, Step.State.SKIPPED)
+            self.log.add(Event.Verb.SKIPPED, step=step, payload={"conditions": step.rule["conditions"]})
+
+    def _pass(self, step: Step, resolution: routing.Resolution) -> None:
+        self._set(step, Step.State.AUTO, closed_at=self.at, resolution=resolution.as_json())
+        self.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
+
+    def _cancel_pending(self, steps: list[Step]) -> None:
+        pending = [step for step in steps if step.state == Step.State.PENDING]
+        for step in pending:
+            step.state = Step.State.CANCELLED
+        if pending:
+            Step.objects.filter(pk__in=[step.pk for step in pending]).update(state=Step.State.CANCELLED)
+
+    def _set(self, step: Step, state: str, **values: Any) -> None:
+        step.state = state
+        for name, value in values.items():
+            setattr(step, name, value)
+        step.save(update_fields=["state", *values])
+
+
+def lock(approval: Approval | int) -> Approval:
+    """The run, freshly read, its row locked until the transaction ends; its route comes along."""
+    runs = Approval.objects.select_for_update(of=("self",)).select_related("route_version__route")
+    return runs.get(pk=getattr(approval, "pk", approval))
+
+
+def steps_of(approval: Approval, *, locked: bool = False) -> list[Step]:
+    """The steps of the current round, in order."""
+    steps = Step.objects.filter(approval=approval, round=approval.round).order_by("order")
+    return list(steps.select_for_update() if locked else steps)
+
+
+def rule_of(step: Step) -> routing.StepRule:
+    """The rule that was copied from the route when the paper was submitted."""
+    return routing.StepRule.from_json(step.rule)
+
+
+def label_of(rule: routing.StepRule) -> str:
+    """A rule's name in the reader's language."""
+    return Step(name=rule.name, name_en=rule.name_en).label
+
+
+def too_late(approval_id: int, by) -> errors.ApprovalRefused:
+    """Tell a person who had a task here and lost it who was first; anybody else that it is not their turn."""
+    had = Task.objects.filter(approval=approval_id, user=by).order_by("-pk").first()
+    if had is None:
+        return errors.NotYourTurn()
+    verbs = (*DECISIONS, Event.Verb.WITHDRAWN)
+    said = Event.objects.filter(approval=approval_id, step=had.step_id, verb__in=verbs)
+    events = list(said.select_related("actor").order_by("-seq"))
+    if not events:
+        return errors.NotYourTurn()
+    own = [event for event in events if event.actor_id == by.pk]
+    first = own[0] if own else events[0]
+    return errors.AlreadyDecided(None if own else first.actor, first.get_verb_display())

@@ -1,0 +1,337 @@
+"""Who decides: the rules on a small company that exists only here.
+
+Company 1 (head 10) ⊃ Business 2 (head 20) ⊃ Team 3 (head 30); Finance 4 (head 40) ⊂ 1; Lost 5 (no head) ⊂ 2.
+People: 31 works in Team under 30; roles: 900 = {50, 51, 52}, 901 = {} and 902 = {31}.
+"""
+
+import pytest
+
+from apps.approvals.routing import Case, Condition, StepRule, Why, needed_of, plan, resolve
+
+
+class Company:
+    """An `Organisation` made of dictionaries."""
+
+    def __init__(self, *, left=(), heads=None, loop=False):
+        self.left = set(left)
+        self.heads = {1: 10, 2: 20, 3: 30, 4: 40, 5: None} if heads is None else heads
+        self.parents = {1: 3 if loop else None, 2: 1, 3: 2, 4: 1, 5: 2}
+        self.managers = {31: 30, 30: 20, 20: 10, 10: None}
+        self.roles = {900: [50, 51, 52], 901: [], 902: [31]}
+
+    def line_manager(self, person):
+        return self.managers.get(person)
+
+    def head_of(self, department):
+        return self.heads.get(department)
+
+    def parent_of(self, department):
+        return self.parents.get(department)
+
+    def members_of(self, role):
+        return self.roles[role]
+
+    def active(self, people):
+        return set(people) - self.left
+
+
+def rule(**values):
+    return StepRule(**{"key": "step", "name": "Step", "order": 1, "rule": "people", **values})
+
+
+def case(applicant=31, department=3, facts=None, owner=None, approved=()):
+    return Case(applicant, department, facts or {}, owner, approved)
+
+
+def codes(resolution):
+    return [why.code for why in resolution.why]
+
+
+# ---- every rule, found at once ----
+
+FOUND = [
+    ({"rule": "line_manager"}, {}, (30,)),
+    ({"rule": "department_head"}, {}, (30,)),
+    ({"rule": "department_head", "levels_up": 1}, {}, (20,)),
+    ({"rule": "department_head", "levels_up": 2}, {}, (10,)),
+    ({"rule": "department_head", "levels_up": 9}, {}, (10,)),
+    ({"rule": "named_head", "department": 4}, {}, (40,)),
+    ({"rule": "role", "role": 900}, {}, (50, 51, 52)),
+    ({"rule": "people", "people": (60, 61)}, {}, (60, 61)),
+    ({"rule": "fact", "fact": "owner"}, {"owner": 70}, (70,)),
+]
+
+
+@pytest.mark.parametrize(("values", "facts", "people"), FOUND)
+def test_resolve_finds_the_people_of_each_rule(values, facts, people):
+    resolution = resolve(rule(**values), case(facts=facts), Company())
+    assert resolution.people == people
+    assert not resolution.fallback
+    assert not resolution.passed
+    assert not resolution.empty
+
+
+# ---- every rule, with the applicant among the people it names ----
+
+SELF = [
+    ({"rule": "department_head"}, case(applicant=30), (20,), ["head", "is_applicant", "up_the_line"]),
+    (
+        {"rule": "department_head", "levels_up": 1},
+        case(applicant=20, department=3),
+        (10,),
+        ["head", "is_applicant", "up_the_line"],
+    ),
+    ({"rule": "named_head", "department": 4}, case(applicant=40), (10,), ["head", "is_applicant", "up_the_line"]),
+    ({"rule": "role", "role": 902}, case(), (30,), ["role", "is_applicant", "up_the_line"]),
+    ({"rule": "people", "people": (31,)}, case(), (30,), ["named", "is_applicant", "up_the_line"]),
+    ({"rule": "fact", "fact": "owner"}, case(facts={"owner": 31}), (30,), ["fact", "is_applicant", "up_the_line"]),
+]
+
+
+@pytest.mark.parametrize(("values", "paper", "people", "why"), SELF)
+def test_resolve_never_gives_a_paper_to_its_applicant(values, paper, people, why):
+    resolution = resolve(rule(**values), paper, Company())
+    assert resolution.people == people
+    assert resolution.fallback
+    assert codes(resolution) == why
+
+
+def test_resolve_keeps_the_colleagues_of_an_applicant():
+    resolution = resolve(rule(rule="role", role=900), case(applicant=51), Company())
+    assert resolution.people == (50, 52)
+    assert not resolution.fallback
+    assert resolution.why == (Why("role", {"role": 900}), Why("is_applicant", {"people": [51]}))
+
+
+# ---- every rule, where it finds nobody ----
+
+EMPTY = [
+    ({"rule": "line_manager"}, case(applicant=10, department=1, owner=99), (99,), ["no_line_manager", "route_owner"]),
+    ({"rule": "line_manager"}, case(applicant=88), (30,), ["no_line_manager", "up_the_line"]),
+    ({"rule": "department_head"}, case(department=5), (20,), ["no_head", "up_the_line"]),
+    ({"rule": "named_head", "department": 5}, case(), (20,), ["no_head", "up_the_line"]),
+    ({"rule": "named_head", "department": None}, case(), (30,), ["no_head", "up_the_line"]),
+    ({"rule": "role", "role": 901}, case(), (30,), ["role_empty", "up_the_line"]),
+    ({"rule": "people", "people": ()}, case(), (30,), ["named", "up_the_line"]),
+    ({"rule": "fact", "fact": "owner"}, case(), (30,), ["fact_empty", "up_the_line"]),
+]
+
+
+@pytest.mark.parametrize(("values", "paper", "people", "why"), EMPTY)
+def test_resolve_goes_up_the_line_where_a_rule_finds_nobody(values, paper, people, why):
+    resolution = resolve(rule(**values), paper, Company())
+    assert resolution.people == people
+    assert resolution.fallback
+    assert codes(resolution) == why
+
+
+# ---- every rule, where the person has left ----
+
+LEFT = [
+    ({"rule": "line_manager"}, {}, [30], (20,)),
+    ({"rule": "department_head"}, {}, [30, 20], (10,)),
+    ({"rule": "named_head", "department": 4}, {}, [40], (10,)),
+    ({"rule": "role", "role": 900}, {}, [50, 51, 52], (30,)),
+    ({"rule": "people", "people": (60,)}, {}, [60], (30,)),
+    ({"rule": "fact", "fact": "owner"}, {"owner": 70}, [70], (30,)),
+]
+
+
+@pytest.mark.parametrize(("values", "facts", "left", "people"), LEFT)
+def test_resolve_passes_over_people_who_have_left(values, facts, left, people):
+    resolution = resolve(rule(**values), case(facts=facts), Company(left=left))
+    assert resolution.people == people
+    assert resolution.fallback
+    assert codes(resolution)[1:] == ["left", "up_the_line"]
+
+
+def test_resolve_keeps_the_colleagues_of_a_leaver():
+    resolution = resolve(rule(rule="role", role=900), case(), Company(left=[50]))
+    assert resolution.people == (51, 52)
+    assert resolution.why == (Why("role", {"role": 900}), Why("left", {"people": [50]}))
+
+
+def test_resolve_asks_the_owner_of_the_route_where_the_whole_line_has_left():
+    resolution = resolve(rule(rule="department_head"), case(owner=99), Company(left=[10, 20, 30]))
+    assert resolution.people == (99,)
+    assert codes(resolution) == ["head", "left", "route_owner"]
+
+
+@pytest.mark.parametrize("owner", [None, 31, 98])
+def test_resolve_is_empty_where_nobody_at_all_is_left(owner):
+    """No owner, the applicant as owner, an owner who has left: never passed in silence."""
+    resolution = resolve(rule(rule="department_head"), case(owner=owner), Company(left=[10, 20, 30, 98]))
+    assert resolution.empty
+    assert not resolution.passed
+    assert codes(resolution)[-1] == "nobody"
+
+
+def test_resolve_ends_in_a_department_tree_that_bites_its_tail():
+    company = Company(heads={1: None, 2: None, 3: None}, loop=True)
+    assert resolve(rule(rule="department_head"), case(owner=99), company).people == (99,)
+
+
+# ---- who has decided already ----
+
+DUPLICATES = [
+    # when_duplicate, mode, needed, approved before, people asked, passed, counted
+    ("ask", "any", 1, ((60,),), (60, 61), False, 0),
+    ("ask", "all", 1, ((60,), (61,)), (60, 61), False, 0),
+    ("once", "any", 1, ((62,),), (60, 61), False, 0),
+    ("once", "any", 1, ((60,), (62,)), (), True, 1),
+    ("once", "all", 1, ((60,), (62,)), (61,), False, 1),
+    ("once", "all", 1, ((60,), (61,)), (), True, 2),
+    ("once", "count", 2, ((60,),), (61,), False, 1),
+    ("once", "count", 1, ((60,),), (), True, 1),
+    ("once", "count", 2, ((60, 61),), (), True, 2),
+    ("consecutive", "any", 1, ((60,),), (), True, 1),
+    ("consecutive", "any", 1, ((60,), (62,)), (60, 61), False, 0),
+    ("consecutive", "all", 1, ((61,), (60,)), (61,), False, 1),
+    ("consecutive", "any", 1, (), (60, 61), False, 0),
+]
+
+
+@pytest.mark.parametrize(("when", "mode", "needed", "approved", "people", "passed", "counted"), DUPLICATES)
+def test_resolve_follows_the_rule_for_who_has_decided_already(when, mode, needed, approved, people, passed, counted):
+    step = rule(people=(60, 61), when_duplicate=when, mode=mode, needed=needed)
+    resolution = resolve(step, case(approved=approved), Company())
+    assert (resolution.people, resolution.passed, resolution.counted) == (people, passed, counted)
+    assert ("already_decided" in codes(resolution)) == bool(counted)
+    assert not resolution.empty
+
+
+def test_resolve_counts_the_fallback_as_a_duplicate_too():
+    """The applicant heads the department; whoever stands in for them has just decided."""
+    step = rule(rule="department_head", when_duplicate="consecutive")
+    resolution = resolve(step, case(applicant=30, approved=((20,),)), Company())
+    assert resolution.passed
+    assert codes(resolution) == ["head", "is_applicant", "up_the_line", "already_decided"]
+
+
+NEEDED = [
+    ("any", 1, 3, 0, 1),
+    ("any", 5, 3, 0, 1),
+    ("all", 1, 3, 0, 3),
+    ("all", 1, 2, 1, 2),
+    ("count", 2, 3, 0, 2),
+    ("count", 2, 1, 0, 1),
+    ("count", 2, 2, 1, 1),
+    ("count", 3, 1, 1, 1),
+]
+
+
+@pytest.mark.parametrize(("mode", "needed", "people", "counted", "expected"), NEEDED)
+def test_needed_of_counts_approvals(mode, needed, people, counted, expected):
+    assert needed_of(rule(mode=mode, needed=needed), people, counted) == expected
+
+
+# ---- conditions ----
+
+CONDITIONS = [
+    ("gt", "5000", "5000.00", False),
+    ("gt", "5000", "5000.01", True),
+    ("gt", 5000, "10000.00", True),
+    ("gte", "5000", "5000.00", True),
+    ("lt", "5000", "999.99", True),
+    ("lte", "5000", "5000", True),
+    ("lte", "5000", "5000.01", False),
+    ("gt", "5000", "a lot", False),
+    ("gt", "5000", "NaN", False),
+    ("lt", "5000", "NaN", False),
+    ("lt", "nothing", "1", False),
+    ("gt", "5000", "Infinity", False),
+    ("gt", "5000", True, False),
+    ("eq", "5000", "5000.00", True),
+    ("eq", 5000, "5000.00", True),
+    ("eq", "travel", "travel", True),
+    ("eq", True, True, True),
+    ("ne", "travel", "meals", True),
+    ("ne", "5000", "5000.00", False),
+    ("in", ["travel", "meals"], "meals", True),
+    ("in", ["travel", "meals"], "gifts", False),
+    ("in", [1, 2], "2", True),
+    ("in", "travel", "rave", False),
+    ("in", [], "travel", False),
+    ("contains", "travel", ["travel", "meals"], True),
+    ("contains", 2, ["1", "2"], True),
+    ("contains", "gifts", ["travel", "meals"], False),
+    ("contains", "rav", "travel", True),
+    ("contains", "meal", "travel", False),
+    ("contains", 1, 1, False),
+]
+
+
+@pytest.mark.parametrize(("op", "value", "fact", "expected"), CONDITIONS)
+def test_condition_compares_amounts_as_numbers_and_the_rest_as_it_is(op, value, fact, expected):
+    assert Condition("fact", op, value).holds({"fact": fact}) is expected
+
+
+@pytest.mark.parametrize("op", ["gt", "gte", "lt", "lte", "eq", "ne", "in", "contains"])
+@pytest.mark.parametrize("facts", [{}, {"fact": None}])
+def test_condition_on_an_unknown_fact_never_holds(op, facts):
+    assert Condition("fact", op, "1").holds(facts) is False
+
+
+def test_rule_applies_when_all_its_conditions_hold():
+    step = rule(conditions=(Condition("amount", "gt", "5000"), Condition("category", "eq", "travel")))
+    assert step.applies({"amount": "6000", "category": "travel"})
+    assert not step.applies({"amount": "6000", "category": "meals"})
+    assert not step.applies({"amount": "600", "category": "travel"})
+    assert rule().applies({})
+
+
+def test_rule_survives_being_stored_as_json():
+    step = rule(
+        people=(60, 61),
+        conditions=(Condition("category", "in", ["travel", "meals"]),),
+        editable=("lines",),
+        copy_people=(5,),
+    )
+    assert StepRule.from_json(step.as_json()) == step
+
+
+def test_rule_watches_the_facts_of_its_conditions_and_the_one_that_names_the_person():
+    conditions = (Condition("amount", "gt", "1"),)
+    assert rule(conditions=conditions).watched == {"amount"}
+    assert rule(rule="fact", fact="owner", conditions=conditions).watched == {"amount", "owner"}
+
+
+# ---- the preview ----
+
+
+def test_plan_shows_the_steps_in_order_with_those_that_do_not_apply():
+    steps = [
+        rule(key="finance", order=20, rule="role", role=900),
+        rule(key="head", order=10, rule="department_head"),
+        rule(key="director", order=30, people=(60,), conditions=(Condition("amount", "gt", "5000"),)),
+    ]
+    planned = plan(steps, case(facts={"amount": "100.00"}), Company())
+    assert [(step.rule.key, step.applies, step.resolution and step.resolution.people) for step in planned] == [
+        ("head", True, (30,)),
+        ("finance", True, (50, 51, 52)),
+        ("director", False, None),
+    ]
+
+
+def test_plan_passes_a_person_asked_three_times_in_a_row_as_the_run_will():
+    steps = [
+        rule(key=key, order=order, people=(60,), when_duplicate="consecutive")
+        for order, key in enumerate(["first", "second", "third"])
+    ]
+    assert [step.resolution.passed for step in plan(steps, case(), Company())] == [False, True, True]
+
+
+def test_plan_does_not_pretend_to_know_which_of_several_people_will_decide():
+    steps = [
+        rule(key="first", order=1, people=(60, 61)),
+        rule(key="second", order=2, people=(60,), when_duplicate="once"),
+    ]
+    assert [step.resolution.people for step in plan(steps, case(), Company())] == [(60, 61), (60,)]
+
+
+def test_plan_shows_who_is_certain_to_have_decided():
+    steps = [
+        rule(key="first", order=1, people=(60, 61), mode="all"),
+        rule(key="second", order=2, people=(60, 62), mode="all", when_duplicate="once"),
+    ]
+    assert [step.resolution.people for step in plan(steps, case(), Company())] == [(60, 61), (62,)]
