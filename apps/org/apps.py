@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -26,8 +25,6 @@ class OrgConfig(AppConfig):
     verbose_name = _("Organisation")
 
     def ready(self):
-        # The moment of the last sign-in is written by `accounts.services.open_session` without a row in the history.
-        user_logged_in.disconnect(dispatch_uid="update_last_login")
         registry.register_company_name(lambda: import_string("apps.org.models.Company").current().label)
         registry.grant_to_roles(
             {

@@ -35,16 +35,23 @@ def administrator_ids() -> set[int]:
     return set(User.objects.filter(holders).values_list("pk", flat=True))
 
 
+def protected_from(by: User) -> set[int]:
+    """Ids of the people whose records `by` may not change, whatever the model permissions say."""
+    if by.is_superuser:
+        return set()
+    if by.has_perm("org.change_role"):
+        return set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
+    return administrator_ids()
+
+
 def require_may_save(by: User | None, person: User, *, roles: Iterable[Role] | None = None) -> None:
     """Refuse with the reason unless `by` may create or change this employee, and give these roles."""
     action = "org.change_user" if person.pk else "org.add_user"
     if by is None or not by.has_perm(action):
         raise Forbidden(_("You may not change employees."))
-    if by.has_perm("org.change_role"):
-        return
-    if roles is not None:
+    if roles is not None and not by.has_perm("org.change_role"):
         raise Forbidden(_("Only an administrator may give role groups."))
-    if person.pk in administrator_ids():
+    if person.pk in protected_from(by):
         said = _("%(name)s is an administrator; only another administrator may change this.")
         raise Forbidden(said % {"name": person})
 

@@ -6,6 +6,7 @@ from axes.helpers import get_client_ip_address
 from axes.utils import reset as reset_failures
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,8 +20,6 @@ CHOSEN_LANGUAGE = "chosen_language"
 
 def open_session(*, request: HttpRequest, user: User) -> None:
     """Note the device somebody has just signed in on, and the language chosen on the sign-in page."""
-    now = timezone.now()
-    User.objects.filter(pk=user.pk).update(last_login=now)
     chosen = request.session.pop(CHOSEN_LANGUAGE, "")
     if chosen:
         save_preferences(user=user, language=chosen)
@@ -53,6 +52,15 @@ def touch_session(request: HttpRequest) -> None:
 def close_session(*, request: HttpRequest) -> None:
     """Forget the device; called just before its session is ended."""
     UserSession.objects.filter(session_key=request.session.session_key).delete()
+
+
+def open_sessions(*, user: User) -> list[UserSession]:
+    """The devices this person is signed in on, the latest first; rows of sessions that have ended are cleared away."""
+    rows = list(user.sessions.all())
+    found = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now())
+    alive = set(found.values_list("session_key", flat=True))
+    user.sessions.exclude(session_key__in=alive).delete()
+    return [row for row in rows if row.session_key in alive]
 
 
 @transaction.atomic

@@ -31,9 +31,12 @@ class SignIn(auth_views.LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form) -> HttpResponse:
-        """Sign in and list the device."""
+        """Sign in and list the device. The moment of it is no change of the personnel record: no row in its history."""
+        user = form.get_user()
+        user.skip_history_when_saving = True
         response = super().form_valid(form)
-        services.open_session(request=self.request, user=form.get_user())
+        del user.skip_history_when_saving
+        services.open_session(request=self.request, user=user)
         return response
 
 
@@ -127,7 +130,7 @@ class Sessions(TemplateView):
         current = self.request.session.session_key
         rows = [
             {"session": session, "device": device_name(session.user_agent), "current": session.session_key == current}
-            for session in self.request.user.sessions.all()
+            for session in services.open_sessions(user=self.request.user)
         ]
         return super().get_context_data(rows=rows, others=sum(not row["current"] for row in rows), **kwargs)
 

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from apps.core.errors import Refused
 from apps.org.employees.columns import COLUMNS, ImportColumn, Sheet, columns_for, normalise
 from apps.org.models import Department, JobGrade, Position, User
-from apps.org.permissions import administrator_ids
+from apps.org.permissions import protected_from
 from apps.org.services import with_reason
 
 MAX_ROWS = 20_000
@@ -206,7 +206,7 @@ class _Checks:
         self.outcome = outcome
         self.columns = columns
         self.people = people
-        self.protected = set() if by.has_perm("org.change_role") else administrator_ids()
+        self.protected = protected_from(by)
         self.rows_by_number: dict[str, Row] = {}
         self.out_of_use = {
             model: set(model.objects.filter(active=False).values_list("pk", flat=True)) for model in TARGETS.values()
