@@ -30,13 +30,13 @@ _FORMATS = {"money": "#,##0.00", "number": "General", "date": "yyyy-mm-dd", "dat
 CHUNK = 2_000
 _LONGEST_TEXT = 32_767
 _EXACT_DIGITS = 15
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # Edited by hand, these would become formulas, and so many digits a rounded number.
-_GUARDED = re.compile(r"[=+\-@\t\r]|'|\d{12,}\s*$")
+_GUARDED = re.compile(r"[=+\-@\t]|'|\d{12,}\s*$")
 
 
 class _Cell(Cell):
-    """A cell made once per column and filled again for each row: its style is looked up once, its type never guessed."""
+    """A cell made once per column and filled for each row: its style is looked up once, its type never guessed."""
 
     __slots__ = ("has_style", "style_id")
 
@@ -224,7 +224,6 @@ def _number_writer(read: Callable, plain: _Cell, guarded: _Cell, total: list[Dec
 
 
 def _date_writer(read: Callable, plain: _Cell, kind: str) -> Callable:
-    plain.data_type = "d"
     zone = timezone.get_current_timezone()
 
     def write_date(row: Any) -> _Cell:
@@ -234,6 +233,7 @@ def _date_writer(read: Callable, plain: _Cell, kind: str) -> Callable:
             if kind == "date":
                 value = value.date()
         plain._value = value
+        plain.data_type = "n" if value is None else "d"
         return plain
 
     return write_date

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import IO, Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Sum
 from django.http import (
     FileResponse,
@@ -104,6 +105,12 @@ class ListPage(TemplateResponseMixin, View):
         return HttpResponseNotAllowed(["GET", "HEAD"])
 
     # ---- requests ----
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Forbidden as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.require_access()
@@ -310,8 +317,7 @@ class ListPage(TemplateResponseMixin, View):
             raise Http404
         if capped_count(self.rows, cap=EXPORT_ROWS).more:
             return HttpResponseRedirect(self._export_later(name).get_absolute_url())
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-        self.write_export(file, name)
+        file = _written(self, name)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=self.file_name(name), content_type=_FORMATS[name][1])
 
@@ -351,13 +357,26 @@ class _Watched:
         self.model = rows.model
         self._rows = rows
         self._progress = progress
+        self.number = 0
 
     def __iter__(self) -> Iterator[Any]:
         total = self._rows.count()
-        for number, row in enumerate(streamed(self._rows), 1):
-            if number % 200 == 0:
-                self._progress(number, total)
+        for row in streamed(self._rows):
+            self.number += 1
+            if self.number % 200 == 0:
+                self._progress(self.number, total)
             yield row
+
+
+def _written(page: ListPage, name: str, rows: Iterable[Any] | None = None) -> IO[bytes]:
+    """The export in a file without a name, which whoever sends or stores it closes."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    try:
+        page.write_export(file, name, rows)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 @job(EXPORT_JOB, title=_("Export of a list"))
@@ -368,9 +387,9 @@ def export_list(job: Job, progress: Any) -> Result:
         raise Forbidden(gettext("This account is closed."))
     page = _page_at(params["path"], params["query"], job.requested_by)
     page.require_access()
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the runner reads it after this function
-    number = page.write_export(file, params["format"], _Watched(page.ordered_rows(), progress))
-    message = gettext("%(number)s rows") % {"number": f"{number:,}"}
+    rows = _Watched(page.ordered_rows(), progress)
+    file = _written(page, params["format"], rows)
+    message = gettext("%(number)s rows") % {"number": f"{rows.number:,}"}
     return Result(file=file, name=page.file_name(params["format"]), message=message)
 
 

@@ -15,7 +15,7 @@ def quantize(amount: Decimal | int | str) -> Decimal:
     """The amount in whole cents, rounded half up as accountants do; a float is a programming error."""
     if isinstance(amount, float):
         raise TypeError("Money is never a float.")
-    return Decimal(amount).quantize(CENT, rounding=ROUND_HALF_UP)
+    return Decimal(amount).quantize(CENT, rounding=ROUND_HALF_UP) + 0  # minus nothing is nothing
 
 
 def format_money(amount: Decimal | int | str | None, symbol: str = "¥") -> str:

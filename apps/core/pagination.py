@@ -86,10 +86,11 @@ def _beyond(sort: str, cursor: tuple[Any, int], backwards: bool) -> Q:
     return Q(**{f"{name}__{step}e": value}) & (Q(**{f"{name}__{step}": value}) | behind)
 
 
-_WRITERS = {bool: ("b", int), int: ("i", int), str: ("s", str), Decimal: ("n", str)}
+_WRITERS = {bool: ("b", int), int: ("i", int), float: ("f", float), str: ("s", str), Decimal: ("n", str)}
 _READERS = {
     "b": bool,
     "i": int,
+    "f": float,
     "s": str,
     "n": Decimal,
     "t": dt.datetime.fromisoformat,

@@ -25,7 +25,7 @@ class StaticFetcher(URLFetcher):
         path = Path(url.removeprefix("file://")).resolve()
         if not url.startswith("file:///") or not path.is_relative_to(STATIC.resolve()) or not path.is_file():
             raise ValueError(f"A printed paper may not open {url}")
-        return URLFetcherResponse(url, path.open("rb"), {"Content-Type": "application/octet-stream"})
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "application/octet-stream"})
 
 
 @cache

@@ -112,6 +112,7 @@ def complete(job: Job, result: Result) -> None:
         result.file.seek(0)
         job.result_file.save(result.name, File(result.file), save=False)
         stored = job.result_file.name
+        result.file.close()
     try:
         finish(
             job,
