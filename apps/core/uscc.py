@@ -37,7 +37,9 @@ def check_uscc(text: str) -> UsccCheck:
         return UsccCheck(
             valid_shape=True,
             check_digit_ok=False,
-            message=_("The check character does not agree with the code. Compare it with the licence before keeping it."),
+            message=_(
+                "The check character does not agree with the code. Compare it with the licence before keeping it."
+            ),
         )
     return UsccCheck(valid_shape=True, check_digit_ok=True, message="")
 
