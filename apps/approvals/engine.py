@@ -10,11 +10,11 @@ A run may be given as its row or as its id; it is read again under its lock eith
 from __future__ import annotations
 
 from apps.approvals import errors, routing
-from apps.approvals.events import Log
+from apps.approvals.events import DECISIONS, Log
 from apps.approvals.models import Approval, Event, RouteVersion, Step, Task
 from apps.approvals.organisation import OrmOrganisation
 from apps.approvals.rules import rules_of
-from apps.approvals.turn import DECISIONS, SUBMISSIONS, Outcome, Turn, lock, rule_of, steps_of, too_late
+from apps.approvals.turn import SUBMISSIONS, Outcome, Turn, lock, rule_of, steps_of, too_late
 from apps.core import clock
 
 __all__ = [

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
-from apps.approvals.models import Approval, Event
+from apps.approvals.models import Approval, Event, Task
 from apps.core import clock
+
+DECISIONS = (Event.Verb.APPROVED, Event.Verb.RETURNED, Event.Verb.REJECTED)
 
 
 class Log:
@@ -71,24 +75,72 @@ class Fault:
     seq: int
     problem: str
 
+    def __str__(self):
+        return f"approval {self.approval}, event {self.seq}: {self.problem}"
+
 
 def verify(approvals=None) -> Iterator[Fault]:
-    """Walk the hash chains and yield every fault; nothing yielded means the log is as it was written."""
+    """Walk the hash chains and yield every fault; nothing yielded means the log is as it was written.
+
+    The decisions that pages and prints show are rows of their own; each must say what its event says.
+    """
     runs = Approval.objects.all() if approvals is None else approvals
-    heads = {pk: (count, head) for pk, count, head in runs.values_list("pk", "event_count", "head_hash").iterator()}
-    events = Event.objects.order_by("approval_id", "seq")
+    events, tasks = Event.objects.all(), Task.objects.exclude(decided_at=None)
     if approvals is not None:
-        events = events.filter(approval__in=runs)
-    seen: dict[int, tuple[int, str]] = {}
-    for event in events.iterator(chunk_size=2000):
-        seq, prev = seen.get(event.approval_id, (0, ""))
+        events, tasks = events.filter(approval__in=runs), tasks.filter(approval__in=runs)
+    log_of = _in_step(events.order_by("approval_id", "seq"))
+    decisions_of = _in_step(tasks.order_by("approval_id", "pk"))
+    for run in runs.order_by("pk").iterator(chunk_size=2000):
+        log = log_of(run.pk)
+        yield from _faults_of_chain(run, log)
+        yield from _faults_of_decisions(run, log, decisions_of(run.pk))
+
+
+def _in_step(rows) -> Callable[[int], list]:
+    """A question for the rows of one run after the other, in order; the table is read once and never held whole."""
+    groups = groupby(rows.iterator(chunk_size=2000), attrgetter("approval_id"))
+    waiting: list[tuple[int, list]] = []
+
+    def of(run: int) -> list:
+        while not waiting or waiting[0][0] < run:
+            following = next(groups, None)
+            if following is None:
+                return []
+            waiting[:] = [(following[0], list(following[1]))]
+        return waiting[0][1] if waiting[0][0] == run else []
+
+    return of
+
+
+def _faults_of_chain(run: Approval, log: list[Event]) -> Iterator[Fault]:
+    seq, prev = 0, ""
+    for event in log:
         if event.seq != seq + 1:
-            yield Fault(event.approval_id, event.seq, "an event is missing before this one")
+            yield Fault(run.pk, event.seq, "an event is missing before this one")
         if event.prev_hash != prev:
-            yield Fault(event.approval_id, event.seq, "does not follow the event before it")
+            yield Fault(run.pk, event.seq, "does not follow the event before it")
         if hash_of(event) != event.hash:
-            yield Fault(event.approval_id, event.seq, "was changed after it was written")
-        seen[event.approval_id] = (event.seq, event.hash)
-    for pk, head in heads.items():
-        if seen.get(pk, (0, "")) != head:
-            yield Fault(pk, head[0], "the run does not end where its log ends")
+            yield Fault(run.pk, event.seq, "was changed after it was written")
+        seq, prev = event.seq, event.hash
+    if not log:
+        yield Fault(run.pk, 0, "the run has no events")
+    if (seq, prev) != (run.event_count, run.head_hash):
+        yield Fault(run.pk, run.event_count, "the run does not end where its log ends")
+
+
+def _faults_of_decisions(run: Approval, log: list[Event], tasks: list[Task]) -> Iterator[Fault]:
+    said = {event.payload["task"]: event for event in log if event.verb in DECISIONS}
+    for task in tasks:
+        event = said.pop(task.pk, None)
+        if event is None:
+            yield Fault(run.pk, 0, f"decision {task.pk} is not in the log")
+        elif (task.state, task.user_id, task.comment, task.content_hash, task.decided_at) != (
+            event.verb,
+            event.actor_id,
+            event.payload["text"],
+            event.content_hash,
+            event.at,
+        ):
+            yield Fault(run.pk, event.seq, f"decision {task.pk} says something else")
+    for event in said.values():
+        yield Fault(run.pk, event.seq, "its decision is gone")

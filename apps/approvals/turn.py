@@ -10,12 +10,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.approvals import errors, routing
-from apps.approvals.events import Log
+from apps.approvals.events import DECISIONS, Log
 from apps.approvals.models import Approval, Event, Step, Task
 from apps.approvals.organisation import OrmOrganisation
 from apps.core import clock
 
-DECISIONS = (Event.Verb.APPROVED, Event.Verb.RETURNED, Event.Verb.REJECTED)
 SUBMISSIONS = (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED)
 
 

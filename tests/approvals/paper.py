@@ -1,7 +1,9 @@
-"""A sheet of paper for the tests of the engine, which knows people and facts and never documents."""
+"""A sheet of paper for the tests of the engine, which knows people and facts, never documents."""
 
 import hashlib
 import json
+
+from django.db import transaction
 
 from apps.approvals import engine
 from apps.approvals.models import Step, Task
@@ -20,6 +22,7 @@ class Paper:
     def content_hash(self):
         return hashlib.sha256(json.dumps(self.facts, sort_keys=True).encode()).hexdigest()
 
+    @transaction.atomic
     def submit(self):
         given = {"facts": self.facts, "content_hash": self.content_hash, "by": self.applicant}
         if self.approval is None:
@@ -37,6 +40,7 @@ class Paper:
     def reject(self, by, reason="No"):
         return self._decide(engine.reject, by, reason=reason)
 
+    @transaction.atomic
     def withdraw(self):
         return self._done(engine.withdraw(self.approval, by=self.applicant))
 
@@ -62,6 +66,7 @@ class Paper:
     def verbs(self):
         return list(self.approval.events.order_by("seq").values_list("verb", flat=True))
 
+    @transaction.atomic
     def _decide(self, verb, by, **options):
         given = {"facts": self.facts, "content_hash": self.content_hash, "by": by}
         return self._done(verb(self.approval, **given, **options))
