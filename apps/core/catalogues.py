@@ -38,6 +38,21 @@ METADATA = {
     "Content-Transfer-Encoding": "8bit",
     "Plural-Forms": "nplurals=1; plural=0;",
 }
+# What OpenCC's standard writes otherwise than readers of Traditional Chinese do; whole words stand before characters.
+TRADITIONAL = {
+    "會籤": "會簽",
+    "衝賬": "沖賬",
+    "傢俱": "家具",
+    "覈": "核",
+    "爲": "為",
+    "裏": "裡",
+    "臺": "台",
+    "啓": "啟",
+    "衆": "眾",
+    "羣": "群",
+    "僞": "偽",
+    "喫": "吃",
+}
 Key = tuple[str | None, str]
 
 
@@ -63,12 +78,20 @@ def _sources(root: Path) -> Iterator[Path]:
 
 
 def _in_python(text: str) -> Iterator[tuple[str | None, str, str | None]]:
-    for node in ast.walk(ast.parse(text)):
+    nodes = list(ast.walk(ast.parse(text)))
+    renamed = {
+        alias.asname: alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname
+    }
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         literals = [argument.value if isinstance(argument, ast.Constant) else None for argument in node.args]
-        yield from _mark(name, literals)
+        yield from _mark(renamed.get(name, name), literals)
 
 
 def _in_template(text: str) -> Iterator[tuple[str | None, str, str | None]]:
@@ -169,7 +192,14 @@ def _entry(key: Key, found: tuple[str | None, set[str]], old: polib.POEntry | No
 def _in_traditional(written: polib.POFile) -> polib.POFile:
     import opencc  # noqa: PLC0415 - optional dependency: only translators need it
 
-    convert = opencc.OpenCC("s2t").convert
+    to_traditional = opencc.OpenCC("s2t").convert
+
+    def convert(text: str) -> str:
+        text = to_traditional(text)
+        for usual, wanted in TRADITIONAL.items():
+            text = text.replace(usual, wanted)
+        return text
+
     generated = _catalogue()
     for entry in written:
         twin = polib.POEntry(

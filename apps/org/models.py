@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -195,7 +195,7 @@ class User(AbstractUser, BaseModel):
 
     first_name = None
     last_name = None
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=80)
     email = models.EmailField(_("e-mail"), blank=True, default="")
     employee_no = models.CharField(_("employee number"), max_length=20, unique=True, null=True, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True, default="")

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.tables import Column, Table
 from apps.org.employees.columns import COLUMNS, GUARDED
@@ -35,7 +36,7 @@ class EmployeeTable(Table):
     """Employees."""
 
     columns = [
-        Column("name", _("Name"), kind="link", sort="name", screen_only=True),
+        Column("name", pgettext_lazy("person", "Name"), kind="link", sort="name", screen_only=True),
         Column("number", _("Employee number"), sort="number", screen_only=True),
         Column("username", _("User name"), sort="username", screen_only=True),
         Column("department", _("Department"), accessor="department.label", screen_only=True),

@@ -12,7 +12,7 @@ from django.db.models import Field
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.org.models import User
 
@@ -141,7 +141,7 @@ def _code(name: str) -> Callable[[User], str]:
 
 COLUMNS = [
     ImportColumn("employee_no", gettext_lazy("Employee number"), text("employee_no"), required=True),
-    ImportColumn("name", gettext_lazy("Name"), text("name"), required=True),
+    ImportColumn("name", pgettext_lazy("person", "Name"), text("name"), required=True),
     ImportColumn(
         "username",
         gettext_lazy("User name"),
