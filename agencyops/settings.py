@@ -86,7 +86,7 @@ INSTALLED_APPS = [
     "simple_history",
 ]
 if TESTING:
-    INSTALLED_APPS.append("tests.testkind")
+    INSTALLED_APPS += ["tests.testkind", "tests.vehicles"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -18,4 +18,7 @@ urlpatterns = [
     path("", include("apps.workspace.urls")),
 ]
 if settings.TESTING:
-    urlpatterns.append(path("testkind/", include("tests.testkind.urls")))
+    urlpatterns += [
+        path("testkind/", include("tests.testkind.urls")),
+        path("vehicles/", include("tests.vehicles.urls")),
+    ]

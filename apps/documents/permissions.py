@@ -48,15 +48,28 @@ def never(reason: str) -> Answer:
 
 
 class Access:
-    """One person before one document; what several rules ask is read once."""
+    """One person before one document; what several rules ask is read once.
 
-    def __init__(self, user, document: Document):
+    ``sees`` is given by pages that have just taken the document from ``visible_to``.
+    """
+
+    def __init__(self, user, document: Document, *, sees: bool | None = None):
         self.user = user
         self.document = document
+        if sees is not None:
+            self.sees = sees
 
     @cached_property
     def sees(self) -> bool:
+        """What the queryset says; an applicant and whoever's turn it is need not be looked up."""
+        if self.is_new or (self.user.is_active and (self.is_applicant or self.may_decide)):
+            return True
         return Document.objects.visible_to(self.user).filter(pk=self.document.pk).exists()
+
+    @property
+    def is_new(self) -> bool:
+        """A paper that is only being written down; so far it exists for its applicant alone."""
+        return self.document.pk is None and self.is_applicant
 
     @cached_property
     def is_applicant(self) -> bool:
@@ -70,6 +83,7 @@ class Access:
         return (
             Task.objects.waiting_for(self.user)
             .filter(approval=self.document.approval_id)
+            .annotate(granted=grants.held(self.user, grants.APPROVE, self.document))
             .select_related("step")
             .first()
         )
@@ -77,18 +91,23 @@ class Access:
     @cached_property
     def may_decide(self) -> bool:
         """It is this person's turn: the open task and the object permission together."""
-        return self.open_task is not None and grants.holds(self.user, grants.APPROVE, self.document)
+        return self.user.is_active and self.open_task is not None and self.open_task.granted
 
     def may(self, action: str) -> Answer:
         function = RULES.get((self.document.kind, action)) or RULES[("", action)]
-        if not self.sees and not (action in CREATION and self.document.pk is None):
+        if not self.sees:
             return never(_("You may not see this document."))
         return function(self)
+
+    def require(self, action: str) -> None:
+        """Go on, or raise `NotFound` for an unseen document and `NotAllowed` with the reason for a seen one."""
+        answer = self.may(action)
+        if not answer:
+            raise NotAllowed(answer.reason) if self.sees else NotFound()
 
 
 Rule = Callable[[Access], Answer]
 RULES: dict[tuple[str, str], Rule] = {}
-CREATION = ("update", "submit")
 
 
 def rule(action: str, *, kind: str = "") -> Callable[[Rule], Rule]:
@@ -109,15 +128,21 @@ def may(user, action: str, document: Document) -> Answer:
 def require(user, action: str, document: Document) -> Access:
     """Raise `NotFound` for an unseen document and `NotAllowed` with the reason; otherwise go on."""
     access = Access(user, document)
-    answer = access.may(action)
-    if not answer:
-        raise NotAllowed(answer.reason) if access.sees else NotFound()
+    access.require(action)
     return access
 
 
 def actions_of(kind: str) -> list[str]:
     """Every action a kind knows, in the order of declaration."""
     return list(dict.fromkeys(action for owner, action in RULES if owner in ("", kind)))
+
+
+@rule("create")
+def create(access: Access) -> Answer:
+    """Everybody who belongs to a department raises papers; a kind narrows this with a rule of its own."""
+    if access.document.department_id is None:
+        return no(_("You belong to no department yet. Ask Human Resources to enter it."))
+    return YES
 
 
 @rule("view")

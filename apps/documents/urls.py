@@ -1,3 +1,14 @@
+"""Addresses that belong to no kind: the verification of printed papers, the log of exports, the look-up of people."""
+
+from django.urls import path
+
+from apps.documents.views import lists, people, printing
+
 app_name = "documents"
 
-urlpatterns = []
+urlpatterns = [
+    path("verify/", printing.Verify.as_view(), name="verify"),
+    path("verify/<str:code>/", printing.Verify.as_view(), name="verify-code"),
+    path("exports/", lists.ExportLog.as_view(), name="export-log"),
+    path("documents/people/", people.People.as_view(), name="people"),
+]

@@ -21,6 +21,15 @@ from apps.documents import visibility
 from apps.documents.kinds import kind_of, register_kind
 
 
+class ContentEncoder(DjangoJSONEncoder):
+    """Writes 5000, 5000.0 and 5000.00 alike, so that a value hashes the same before and after it was stored."""
+
+    def default(self, o):
+        if isinstance(o, Decimal):
+            return format(o.normalize(), "f")
+        return super().default(o)
+
+
 class DocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Only what this person may see: own papers, headed departments, company-wide roles, or a grant."""
@@ -75,6 +84,8 @@ class Document(BaseModel):
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
+    #: the form it was first typed into, so that saving in the background and a second click make one draft, not two
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
     history = HistoricalRecords(inherit=True)
@@ -112,10 +123,10 @@ class Document(BaseModel):
     def get_absolute_url(self):
         return self.url("detail")
 
-    def url(self, page: str) -> str:
+    def url(self, page: str, *more: int) -> str:
         """The address of one of this paper's pages: detail, update, print, approve, …"""
         model = kind_of(self.kind)
-        return reverse(f"{model._meta.app_label}:{model._meta.model_name}-{page}", args=[self.pk])
+        return reverse(f"{model._meta.app_label}:{model._meta.model_name}-{page}", args=[self.pk, *more])
 
     @property
     def kind_label(self):
@@ -146,7 +157,7 @@ class Document(BaseModel):
 
     def content_hash(self) -> str:
         """SHA-256 of the content."""
-        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
+        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, cls=ContentEncoder)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def check_submission(self, by) -> dict[str, list[str]]:

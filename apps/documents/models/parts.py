@@ -1,4 +1,4 @@
-"""What hangs on a document: attachments, comments, and who has to do with it."""
+"""What hangs on a document: attachments, comments, and who has to do with it; and who took lists of them out of the house."""
 
 from django.conf import settings
 from django.db import models
@@ -77,3 +77,24 @@ class Participant(models.Model):
 
     def __str__(self):
         return f"{self.user} – {self.document}"
+
+
+class Export(models.Model):
+    """Who exported which list, when, under which filter, and how many rows; written with the file, never changed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name=_("person"))
+    list_name = models.CharField(_("list"), max_length=80)
+    filters = models.TextField(_("filter"), blank=True)
+    query = models.TextField(blank=True)
+    file_format = models.CharField(_("format"), max_length=8)
+    rows = models.PositiveIntegerField(_("rows"))
+    at = models.DateTimeField(_("at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ["-pk"]
+        permissions = [("view_export_log", _("Sees who exported which list"))]
+
+    def __str__(self):
+        return f"{self.list_name} {self.file_format} ({self.rows})"

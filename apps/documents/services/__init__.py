@@ -6,6 +6,7 @@ whose text is fit to show.
 
 from apps.documents.services.decisions import approve, cancel, edit_in_review, reject, return_, submit, withdraw
 from apps.documents.services.drafts import delete_draft, save_draft
+from apps.documents.services.exports import record_export
 from apps.documents.services.talk import attach, comment, copy_to, detach, mark_read
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "detach",
     "edit_in_review",
     "mark_read",
+    "record_export",
     "reject",
     "return_",
     "save_draft",

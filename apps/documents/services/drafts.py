@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.documents import permissions
 from apps.documents.errors import Stale
 from apps.documents.models import Document, Participant
+from apps.documents.services.files import drop_file
 from apps.documents.services.locking import lock, save
 
 
@@ -24,19 +25,22 @@ def save_draft(
     ``revision`` is the one the form was opened with. Raises `Stale` when somebody saved in between, `NotAllowed` when the
     paper is not the person's to change.
     """
-    if document.pk is None:
+    is_new = document.pk is None
+    if is_new:
         document.kind = type(document).KIND
         document.applicant = by
         document.department_id = document.department_id or by.department_id
+        permissions.require(by, "create", document)
     else:
         stored = lock(document)
         permissions.require(by, "update", stored)
         if revision is not None and stored.revision != revision:
-            raise Stale()
+            raise Stale
         _keep_what_services_own(document, stored)
         document.revision = stored.revision + 1
     save(document, by=by, reason=reason)
-    Participant.objects.update_or_create(user=by, document_id=document.pk, defaults={"applicant": True})
+    if is_new:
+        Participant.objects.create(user=by, document_id=document.pk, applicant=True)
     if lines:
         lines(document)
     return document
@@ -48,7 +52,7 @@ def delete_draft(document: Document, *, by) -> None:
     document = lock(document)
     permissions.require(by, "delete", document)
     for attachment in document.attachments.all():
-        attachment.delete()
+        drop_file(attachment, document)
     document._history_user = by
     document._change_reason = "draft deleted"
     document.delete()
@@ -56,5 +60,5 @@ def delete_draft(document: Document, *, by) -> None:
 
 def _keep_what_services_own(document: Document, stored: Document) -> None:
     """A form instance read before the lock may be old: what only services change comes from the locked row."""
-    for name in ("kind", "number", "state", "applicant_id", "approval_id", "submitted_at", "closed_at"):
+    for name in ("kind", "number", "state", "applicant_id", "approval_id", "submitted_at", "closed_at", "form_key"):
         setattr(document, name, getattr(stored, name))

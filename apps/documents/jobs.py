@@ -1,0 +1,23 @@
+"""Work on documents that takes long."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.errors import Forbidden
+from apps.core.jobs import Job, Result, job
+from apps.documents import printing
+from apps.documents.views.wiring import views_of
+
+
+@job(printing.PRINT_JOB, title=gettext_lazy("Print papers"))
+def print_papers(job: Job, progress: Any) -> Result:
+    """Print many papers, with the rights its requester has when the work is done."""
+    if not job.requested_by.is_active:
+        raise Forbidden(_("This account is closed."))
+    views, params = views_of(job.params["kind"]), job.params
+    file = printing.print_papers(
+        views, params["papers"], by=job.requested_by, base_url=params["base_url"], progress=progress
+    )
+    return Result(file=file, name=printing.batch_name(views.model))

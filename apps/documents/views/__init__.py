@@ -1,0 +1,1 @@
+"""The pages of documents: generic ones, wired for each kind by `DocumentViews`."""

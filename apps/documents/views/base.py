@@ -1,0 +1,84 @@
+"""What the pages of documents share: finding the paper, asking `permissions`, and turning refusals into messages."""
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.auth.mixins import AccessMixin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.functional import cached_property
+from django.views.generic import View
+
+from apps.approvals.errors import ContentChanged
+from apps.core.errors import Refused
+from apps.documents.models import Document
+from apps.documents.permissions import Access
+
+
+class RefusalMixin:
+    """The one place where a refusal of a service becomes something a person can read.
+
+    404 for what they may not see; 403 with the reason for what they may not do; every other refusal is a sentence on the
+    page they came from. Requests from scripts (htmx, autosave) get the sentence and the status.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Refused as refusal:
+            return self.refused(refusal)
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        """The answer to a refusal."""
+        if refusal.status == 404:
+            raise Http404(str(refusal))
+        if self.request.htmx or (self.request.accepts("application/json") and not self.request.accepts("text/html")):
+            return JsonResponse({"message": str(refusal), "fields": refusal.fields}, status=refusal.status)
+        if refusal.status == 403:
+            context = {"reason": str(refusal), "back_url": self.page_after_refusal()}
+            return render(self.request, "documents/refused.html", context, status=403)
+        messages.error(self.request, str(refusal))
+        return HttpResponseRedirect(self.page_after_refusal())
+
+    def page_after_refusal(self) -> str:
+        """Where the person goes on from."""
+        return "/"
+
+
+class KindView(RefusalMixin, AccessMixin, View):
+    """A page of one kind. ``kind`` is its `DocumentViews` declaration."""
+
+    kind: ClassVar[Any] = None
+
+    @property
+    def model(self) -> type[Document]:
+        return self.kind.model
+
+    def page_after_refusal(self) -> str:
+        return self.kind.url("list")
+
+
+class PaperView(KindView):
+    """A page of one paper. What a person may not see does not exist for them."""
+
+    @cached_property
+    def document(self) -> Document:
+        papers = self.model.objects.visible_to(self.request.user)
+        related = ("applicant", "department", "approval", *self.kind.select_related)
+        return get_object_or_404(papers.select_related(*related), pk=self.kwargs["pk"])
+
+    @cached_property
+    def access(self) -> Access:
+        return Access(self.request.user, self.document, sees=True)
+
+    def require(self, action: str) -> None:
+        """Go on only if this person may do this; otherwise say why not."""
+        self.access.require(action)
+
+    def page_after_refusal(self) -> str:
+        return self.document.url("detail")
+
+
+def is_stale(refusal: Refused) -> bool:
+    """Whether the paper has changed since the person read it."""
+    return isinstance(refusal, ContentChanged)

@@ -1,0 +1,229 @@
+"""A paper: itself on the left, its chain on the right, and on top what this person can do with it now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from apps.approvals.models import Event, Step
+from apps.core import clock
+from apps.core.money import format_money
+from apps.documents.chain import Chain, Names, chain_of
+from apps.documents.history import history_of
+from apps.documents.models import Attachment, Document, Participant
+from apps.documents.permissions import Access, Answer
+from apps.documents.services import mark_read
+from apps.documents.views.base import PaperView
+
+
+@dataclass(frozen=True)
+class Action:
+    """One button of a paper. A POST to ``url``, a link where ``link`` is set, or the dialog with this id.
+
+    A refused answer shows the button disabled with its reason; a hidden one leaves it out.
+    """
+
+    label: Any
+    url: str
+    answer: Answer
+    icon: str = ""
+    link: bool = False
+    dialog: str = ""
+    confirm: Any = ""
+    style: str = "light"
+
+
+_ADDRESSES = ("history", "approve", "return", "reject", "cancel", "comment", "copy", "attach")
+
+
+class Detail(PaperView):
+    """The page of one paper."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return render(request, self.kind.templates("detail"), self.context())
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """Everything the page shows."""
+        document, access = self.document, self.access
+        if not access.is_applicant:
+            self._note_reading()
+        chain = chain_of(document)
+        actions = actions_of(self.kind, access)
+        return {
+            "page_title": str(document),
+            "kind": self.kind,
+            "list_url": self.kind.url("list"),
+            "list_label": self.model._meta.verbose_name_plural,
+            "document": document,
+            "actions": actions,
+            "dialogs": {action.dialog for action in actions if action.answer},
+            "decision": self._decision(chain),
+            "return_reasons": self.kind.return_reasons,
+            "reject_reasons": self.kind.reject_reasons,
+            "cancel_reasons": self.kind.cancel_reasons,
+            "facts": self.kind.shown(document),
+            "lines": self.kind.lines(document),
+            "files": files_of(document, access),
+            "may_attach": bool(access.may("attach")),
+            "may_comment": bool(access.may("comment")),
+            "chain": chain,
+            "comments": list(document.comments.select_related("author")),
+            **{f"{page}_url": document.url(page) for page in _ADDRESSES},
+            **self.kind.context(document, access),
+            **more,
+        }
+
+    def _decision(self, chain: Chain) -> dict[str, Any] | None:
+        """What a person whose turn it is sends along: the content they were shown, and when."""
+        if not self.access.may("approve"):
+            return None
+        seen = {"seen": self.document.content_hash(), "seen_at": clock.now().isoformat()}
+        stop = chain.open_stop
+        return {
+            "step": stop,
+            "hidden": [{"name": name, "value": value} for name, value in seen.items()],
+            "earlier": [
+                step for step in chain.current.stops if step.state in (Step.State.APPROVED, Step.State.CARRIED)
+            ],
+        }
+
+    def _note_reading(self) -> None:
+        user = self.request.user
+        unread = Participant.objects.filter(user=user, document=self.document, copied_at__isnull=False, read_at=None)
+        if unread.exists():
+            mark_read(self.document, by=user)
+
+
+class History(PaperView):
+    """Everything that happened to a paper: the log of its chain and the changes of its content. A fragment or a page."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        formset = self.kind.line_formset_class
+        context = {
+            "page_title": _("History of %(paper)s") % {"paper": self.document},
+            "document": self.document,
+            "list_url": self.kind.url("list"),
+            "list_label": self.model._meta.verbose_name_plural,
+            "events": events_of(self.document),
+            "entries": history_of(self.document, formset.model if formset else None),
+        }
+        template = "documents/_history.html" if request.htmx else "documents/history.html"
+        return render(request, template, context)
+
+
+def actions_of(kind: Any, access: Access) -> list[Action]:
+    """The buttons of a paper besides its decision: what this person can do now, and what they could expect to."""
+    document = access.document
+    common = [
+        Action(_("Submit"), document.url("submit"), access.may("submit"), icon="send", style="primary"),
+        Action(_("Edit"), document.url("update"), access.may("update"), icon="pencil", link=True),
+        *kind.actions(access),
+        Action(_("Withdraw"), document.url("withdraw"), access.may("withdraw"), icon="arrow-counterclockwise",
+               confirm=_("Withdraw %(paper)s? It becomes a draft again.") % {"paper": document}),
+        Action(_("Copy to"), document.url("copy"), access.may("copy"), icon="person-plus", link=True, dialog="copy"),
+        Action(_("Print"), document.url("print"), access.may("print"), icon="printer", link=True),
+        Action(_("Cancel paper"), document.url("cancel"), access.may("cancel"), icon="slash-circle", dialog="cancel",
+               style="danger"),
+        Action(_("Delete"), document.url("delete"), access.may("delete"), icon="trash", style="danger",
+               confirm=_("Delete this draft for good?")),
+    ]  # fmt: skip
+    return [action for action in common if not action.answer.hidden]
+
+
+@dataclass(frozen=True)
+class File:
+    """An attachment as the page shows it, with the other papers that carry the very same file."""
+
+    attachment: Attachment
+    url: str
+    remove_url: str
+    twins: list[Document]
+
+
+def files_of(document: Document, access: Access) -> list[File]:
+    """The attachments of a paper; two queries for all of them."""
+    attachments = list(document.attachments.select_related("uploaded_by"))
+    twins: dict[str, list[Document]] = {}
+    if attachments:
+        hashes = [attachment.sha256 for attachment in attachments]
+        others = Attachment.objects.filter(
+            sha256__in=hashes, document__in=Document.objects.visible_to(access.user).order_by().values("pk")
+        )
+        others = others.exclude(document=document).exclude(document__state=Document.State.REJECTED)
+        for other in others.select_related("document").order_by("document")[:20]:
+            twins.setdefault(other.sha256, []).append(other.document)
+    return [
+        File(
+            attachment,
+            file_url(document, "file", attachment),
+            file_url(document, "detach", attachment),
+            twins.get(attachment.sha256, []),
+        )
+        for attachment in attachments
+    ]
+
+
+def file_url(document: Document, page: str, attachment: Attachment) -> str:
+    """The address of one attachment's page."""
+    return document.url(page, attachment.pk)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event of the chain in words."""
+
+    event: Event
+    text: str
+    details: list[str]
+
+
+def events_of(document: Document) -> list[Happened]:
+    """The log of a paper's chain, latest first."""
+    if not document.approval_id:
+        return []
+    events = list(
+        Event.objects.filter(approval=document.approval_id)
+        .select_related("actor", "on_behalf_of", "step")
+        .order_by("-seq")
+    )
+    names = Names()
+    for event in events:
+        people = event.payload.get("people", ()) if isinstance(event.payload.get("people"), list) else ()
+        moved = [event.payload[key] for key in ("from", "to") if isinstance(event.payload.get(key), int)]
+        names.want(event.payload.get("why", ()), [*people, *moved])
+    return [Happened(event, _sentence(event), _details(event, names)) for event in events]
+
+
+def _sentence(event: Event) -> str:
+    step = f"{event.step.label}: " if event.step else ""
+    return f"{step}{event.get_verb_display()}"
+
+
+def _details(event: Event, names: Names) -> list[str]:
+    payload, details = event.payload, []
+    if payload.get("text"):
+        details.append(payload["text"])
+    if payload.get("people"):
+        details.append(", ".join(names.person(pk) for pk in payload["people"]))
+    if event.verb == Event.Verb.HANDED_OVER:
+        details.append(f"{names.person(payload['from'])} → {names.person(payload['to'])}" if payload.get("to") else "")
+        details.append(payload.get("reason", ""))
+    if event.verb in (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED) and "amount" in payload.get("facts", {}):
+        details.append(format_money(payload["facts"]["amount"]))
+    details += _edits(payload.get("changes"))
+    return [detail for detail in details if detail]
+
+
+def _edits(changes: Any) -> list[str]:
+    """What an approver changed: a list of {label, before, after}, or {name: [before, after]}."""
+    if isinstance(changes, dict):
+        return [f"{name}: {before} → {after}" for name, (before, after) in changes.items() if _is_pair((before, after))]
+    if isinstance(changes, list):
+        return [" ".join(str(value) for value in change.values()) for change in changes if isinstance(change, dict)]
+    return []
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 2

@@ -1,0 +1,175 @@
+"""A POST per verb on one paper: each asks the service and says what happened."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from apps.approvals.models import Event
+from apps.core.errors import Refused
+from apps.documents import services
+from apps.documents.forms import CopyForm
+from apps.documents.history import history_of
+from apps.documents.models import Document
+from apps.documents.views.base import PaperView, is_stale
+from apps.documents.views.detail import events_of
+from apps.documents.views.words import decided_message, submitted_message
+
+
+class Verb(PaperView):
+    """The common shape: carry the verb out, say what happened, show the paper."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        message = self.carry_out(self.document)
+        messages.success(request, message)
+        return HttpResponseRedirect(self.next_page())
+
+    def carry_out(self, document: Document) -> str:
+        """Do it and answer what to say."""
+        raise NotImplementedError
+
+    def next_page(self) -> str:
+        """Where the person goes on: the list they came from, if they decided there, else the paper."""
+        return self.document.url("detail")
+
+    def text(self, name: str) -> str:
+        return self.request.POST.get(name, "").strip()[:2000]
+
+
+class Submit(Verb):
+    """Submit a stored draft; where something is missing, its form opens with the messages."""
+
+    def carry_out(self, document: Document) -> str:
+        return submitted_message(services.submit(document, by=self.request.user))
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        if refusal.fields and not self.request.htmx:
+            messages.error(self.request, _("Not submitted yet. Please correct what is marked."))
+            return HttpResponseRedirect(f"{self.document.url('update')}?check=1")
+        return super().refused(refusal)
+
+
+class Decision(Verb):
+    """A decision, made on the content the person was shown; a paper changed since is refused with the differences."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"by": self.request.user, "seen": self.request.POST.get("seen") or None}
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        if not is_stale(refusal) or self.request.htmx:
+            return super().refused(refusal)
+        seen_at = _moment(self.request.POST.get("seen_at", ""))
+        formset = self.kind.line_formset_class
+        events = [happened for happened in events_of(self.document) if _is_news(happened.event, seen_at)]
+        context = {
+            "page_title": _("%(paper)s has changed") % {"paper": self.document},
+            "reason": str(refusal),
+            "document": self.document,
+            "entries": history_of(self.document, formset.model if formset else None, since=seen_at) if seen_at else [],
+            "events": events,
+            "said": self.text("comment") or self.text("reason"),
+        }
+        return render(self.request, "documents/changed.html", context, status=409)
+
+
+class Approve(Decision):
+    """Approve the open step."""
+
+    def carry_out(self, document: Document) -> str:
+        return decided_message(services.approve(document, comment=self.text("comment"), **self.given), "approve")
+
+
+class Return(Decision):
+    """Return for correction: to the applicant or to an earlier step."""
+
+    def carry_out(self, document: Document) -> str:
+        to = self.request.POST.get("to") or None
+        return decided_message(services.return_(document, reason=self.text("reason"), to=to, **self.given), "return")
+
+
+class Reject(Decision):
+    """Refuse for good."""
+
+    def carry_out(self, document: Document) -> str:
+        return decided_message(services.reject(document, reason=self.text("reason"), **self.given), "reject")
+
+
+class Withdraw(Verb):
+    """The applicant takes the paper back."""
+
+    def carry_out(self, document: Document) -> str:
+        services.withdraw(document, by=self.request.user)
+        return _("%(paper)s is withdrawn and a draft again.") % {"paper": document}
+
+
+class Cancel(Verb):
+    """Void an approved paper."""
+
+    def carry_out(self, document: Document) -> str:
+        services.cancel(document, by=self.request.user, reason=self.text("reason"))
+        return _("%(paper)s is cancelled; its number stays used.") % {"paper": document}
+
+
+class Comment(Verb):
+    """Add a remark."""
+
+    def carry_out(self, document: Document) -> str:
+        services.comment(document, by=self.request.user, text=self.request.POST.get("text", ""))
+        return _("Your comment on %(paper)s is added.") % {"paper": document}
+
+    def next_page(self) -> str:
+        return f"{self.document.url('detail')}#comments"
+
+
+class CopyTo(PaperView):
+    """Let people read along: a dialog on the paper, or this page where there are no scripts."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require("copy")
+        return self.page(CopyForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = CopyForm(request.POST)
+        if not form.is_valid():
+            return self.page(form, status=422)
+        people = list(form.cleaned_data["people"])
+        services.copy_to(self.document, by=request.user, people=people)
+        names = ", ".join(str(person) for person in people)
+        messages.success(request, _("%(paper)s is copied to %(people)s.") % {"paper": self.document, "people": names})
+        return HttpResponseRedirect(self.document.url("detail"))
+
+    def page(self, form: CopyForm, status: int = 200) -> HttpResponse:
+        title = _("Copy %(paper)s to") % {"paper": self.document}
+        context = {"page_title": title, "document": self.document, "form": form}
+        return render(self.request, "documents/copy.html", context, status=status)
+
+
+class Delete(Verb):
+    """Throw a draft away."""
+
+    def carry_out(self, document: Document) -> str:
+        title = document.title or str(document.kind_label)
+        services.delete_draft(document, by=self.request.user)
+        return _("The draft “%(title)s” is deleted.") % {"title": title}
+
+    def next_page(self) -> str:
+        return self.kind.url("list")
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def _is_news(event: Event, since: dt.datetime | None) -> bool:
+    return since is not None and event.at > since
