@@ -52,7 +52,7 @@ class RecordForm(BaseModelForm):
         """Refuse once when the record is not the one the form was opened on."""
         cleaned = super().clean()
         if self.instance.pk and self.data.get(self.add_prefix("version"), "") != version_of(self.instance):
-            self.add_error(None, ValidationError(self._what_changed(), code="stale"))
+            self.add_error(None, [ValidationError(line, code="stale") for line in self._what_changed()])
             self.data = self.data.copy()
             self.data[self.add_prefix("version")] = version_of(self.instance)
         return cleaned
@@ -173,6 +173,7 @@ class CompanyForm(RecordForm):
 
     reason_required = True
 
+    uscc = forms.CharField(label=gettext_lazy("Unified Social Credit Code"), max_length=40, required=False)
     confirm_uscc = forms.BooleanField(label=gettext_lazy("I have compared the code with the licence."), required=False)
 
     class Meta:

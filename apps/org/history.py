@@ -46,6 +46,7 @@ class Entry:
     who: User | None
     action: str
     reason: str
+    version: dt.datetime | None = None
     changes: list[Change] = field(default_factory=list)
 
 
@@ -56,8 +57,9 @@ def history_of(record: Model, *, viewer: User, limit: int = LIMIT) -> list[Entry
 
 
 def changes_since(record: Model, moment: dt.datetime, *, viewer: User) -> list[Entry]:
-    """What others changed after somebody opened a form at `moment`, newest first."""
-    return [entry for entry in history_of(record, viewer=viewer, limit=10) if entry.when > moment and entry.changes]
+    """What others changed after the version that was saved at `moment`, newest first."""
+    entries = history_of(record, viewer=viewer, limit=10)
+    return [entry for entry in entries if entry.version and entry.version > moment and entry.changes]
 
 
 def _entries(record: Model, rows: list, viewer: User) -> list[Entry]:
@@ -73,7 +75,8 @@ def _entries(record: Model, rows: list, viewer: User) -> list[Entry]:
 def _entry(row: Any, changes: list[Change]) -> Entry:
     actions = {"+": _("Created"), "~": _("Changed"), "-": _("Deleted")}
     reason = row.history_change_reason or ""
-    return Entry(row.history_date, row.history_user, actions[row.history_type], reason, changes)
+    version = getattr(row, "updated_at", None)
+    return Entry(row.history_date, row.history_user, actions[row.history_type], reason, version, changes)
 
 
 class _Words:

@@ -15,7 +15,7 @@ def house(db):
 
 
 def person(username: str, *codes: str, **values) -> User:
-    user = UserFactory(username=username, **values)
+    user = UserFactory(username=username, language="en", **values)
     user.groups.set(Role.objects.filter(code__in=codes))
     return user
 

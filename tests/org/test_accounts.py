@@ -23,7 +23,9 @@ CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/13
 
 
 def sign_in(client: Client, user: User, password: str = PASSWORD, **data):
-    return client.post(SIGN_IN, {"username": user.username, "password": password, **data}, headers={"user-agent": CHROME})
+    return client.post(
+        SIGN_IN, {"username": user.username, "password": password, **data}, headers={"user-agent": CHROME}
+    )
 
 
 def is_signed_in(client: Client) -> bool:
