@@ -157,7 +157,7 @@ def _in_words(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, QuerySet | list | tuple | set):
-        return ", ".join(_in_words(field, item) for item in value)
+        return gettext(", ").join(_in_words(field, item) for item in value)
     if isinstance(value, Model):
         return str(value)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):

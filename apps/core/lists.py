@@ -302,7 +302,7 @@ class ListPage(TemplateResponseMixin, View):
 
     def export_meta(self) -> list[tuple[str, str]]:
         """The lines on top of every export: whose, by whom, when, and which rows."""
-        filters = "; ".join(str(active) for active in self.active_filters)
+        filters = gettext("; ").join(str(active) for active in self.active_filters)
         now = timezone.localtime().isoformat(" ", "minutes")
         return [
             (gettext("Company"), company_name()),

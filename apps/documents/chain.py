@@ -262,7 +262,7 @@ class Names:
         return texts[why.code] % {
             "department": self._name(Department, params.get("department")) if params.get("department") else "",
             "role": self._name(Role, params.get("role")) if params.get("role") else "",
-            "people": ", ".join(self.person(pk) for pk in params.get("people", ())),
+            "people": _(", ").join(self.person(pk) for pk in params.get("people", ())),
         }
 
 
@@ -290,7 +290,7 @@ def conditions_in_words(conditions: Iterable[routing.Condition], labels: Mapping
         fact = str(labels.get(condition.fact, condition.fact))
         if condition.op == "in":
             words.append(
-                _("%(fact)s is one of %(values)s") % {"fact": fact, "values": ", ".join(map(str, condition.value))}
+                _("%(fact)s is one of %(values)s") % {"fact": fact, "values": _(", ").join(map(str, condition.value))}
             )
         else:
             words.append(f"{fact} {_OPERATORS[condition.op]} {_value(condition)}")

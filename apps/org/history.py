@@ -152,7 +152,7 @@ def _target_labels(model: type[Model], ids: Iterable) -> dict[Any, str]:
 
 def _membership_change(label: str, names: dict[Any, str], before: frozenset, after: frozenset) -> Change:
     def shown(ids: frozenset) -> str:
-        return ", ".join(sorted(names.get(pk, str(pk)) for pk in ids)) or EMPTY
+        return _(", ").join(sorted(names.get(pk, str(pk)) for pk in ids)) or EMPTY
 
     return Change(label, shown(before - after), shown(after - before))
 

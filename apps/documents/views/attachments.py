@@ -48,7 +48,7 @@ class Attach(PaperView):
             raise Refused(_("Choose a file first."))
         taken = [file.name for file in files if self._take(file)]
         if taken:
-            messages.success(request, _("Attached: %(names)s") % {"names": ", ".join(taken)})
+            messages.success(request, _("Attached: %(names)s") % {"names": _(", ").join(taken)})
         return HttpResponseRedirect(f"{self.document.url('detail')}#files")
 
     def _take(self, file: Any) -> bool:

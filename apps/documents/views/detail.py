@@ -206,7 +206,7 @@ def _details(event: Event, names: Names) -> list[str]:
     if payload.get("text"):
         details.append(payload["text"])
     if payload.get("people"):
-        details.append(", ".join(names.person(pk) for pk in payload["people"]))
+        details.append(_(", ").join(names.person(pk) for pk in payload["people"]))
     if event.verb == Event.Verb.HANDED_OVER:
         details.append(f"{names.person(payload['from'])} → {names.person(payload['to'])}" if payload.get("to") else "")
         details.append(payload.get("reason", ""))

@@ -261,7 +261,7 @@ class Autosave(FormView):
         document = self.store(form, formset)
         saved_at = timezone.localtime(clock.now()).strftime("%H:%M")
         if formset is not None and formset.incomplete:
-            numbers = ", ".join(map(str, formset.incomplete))
+            numbers = _(", ").join(map(str, formset.incomplete))
             saved_at = _("%(time)s, without line %(numbers)s, which is not complete") % {
                 "time": saved_at,
                 "numbers": numbers,

@@ -33,7 +33,7 @@ class LoggedList(ListPage):
         record_export(
             by=self.request.user,
             list_name=self.export_title(),
-            filters="; ".join(str(active) for active in self.active_filters),
+            filters=_("; ").join(str(active) for active in self.active_filters),
             query=self.parameters.urlencode(),
             file_format=name,
             rows=number,

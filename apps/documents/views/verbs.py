@@ -141,7 +141,7 @@ class CopyTo(PaperView):
             return self.page(form, status=422)
         people = list(form.cleaned_data["people"])
         services.copy_to(self.document, by=request.user, people=people)
-        names = ", ".join(str(person) for person in people)
+        names = _(", ").join(str(person) for person in people)
         messages.success(request, _("%(paper)s is copied to %(people)s.") % {"paper": self.document, "people": names})
         return HttpResponseRedirect(self.document.url("detail"))
 

@@ -30,4 +30,4 @@ def whose_turn(document: Document) -> str:
     if document.state != Document.State.IN_REVIEW:
         return ""
     tasks = Task.objects.open().filter(approval=document.approval_id).select_related("user").order_by("pk")
-    return ", ".join(str(task.user) for task in tasks)
+    return _(", ").join(str(task.user) for task in tasks)

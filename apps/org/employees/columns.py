@@ -112,7 +112,7 @@ def status(value: Any, sheet: Sheet) -> str:
                 words.add(normalise(str(code.label)))
         if written in words:
             return code.value
-    choices = ", ".join(str(status.label) for status in User.Status if status != User.Status.LEFT)
+    choices = _(", ").join(str(status.label) for status in User.Status if status != User.Status.LEFT)
     raise ValidationError(
         _("“%(value)s” is not a status; one of: %(choices)s.") % {"value": written[:40], "choices": choices}
     )

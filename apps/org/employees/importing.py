@@ -68,7 +68,7 @@ class Row:
         if self.is_new:
             return _("new")
         headers = {column.name: str(column.header) for column in COLUMNS}
-        return ", ".join(headers[name] for name in self.changes)
+        return _(", ").join(headers[name] for name in self.changes)
 
 
 @dataclass
