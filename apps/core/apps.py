@@ -9,4 +9,4 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self):
-        autodiscover_modules("jobs", "lists")
+        autodiscover_modules("jobs", "export_jobs")

@@ -28,6 +28,8 @@ Meta = Sequence[tuple[str, str]]
 WIDTHS = {"text": 18, "longtext": 40, "number": 12, "money": 16, "date": 12, "datetime": 17, "badge": 14, "link": 20}
 _FORMATS = {"money": "#,##0.00", "number": "General", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm"}
 CHUNK = 2_000
+LINE_HEIGHT = 15
+MOST_LINES = 12
 _LONGEST_TEXT = 32_767
 _EXACT_DIGITS = 15
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -49,10 +51,20 @@ class _Cell(Cell):
 class _Sheet(WriteOnlyWorksheet):
     """Takes rows of ready cells, so that nothing is inspected twice on the way to the file."""
 
+    filled_rows = 0
+
     def _values_to_row(self, values: Iterable[Any], row_idx: int) -> Iterator[Cell]:
         for cell in values:
             cell.row = row_idx
             yield cell
+        self.filled_rows = row_idx
+
+    def append_tall(self, cells: list[Cell], lines: int) -> None:
+        """A row as high as its wrapped text: programs that print a workbook do not measure it themselves."""
+        row = self.filled_rows + 1
+        self.row_dimensions[row].height = LINE_HEIGHT * min(lines, MOST_LINES)
+        self.append(cells)
+        del self.row_dimensions[row]
 
 
 def clean_text(value: Any) -> str:
@@ -110,6 +122,11 @@ def write_workbook(
     return number
 
 
+def _font(**style: Any) -> Font:
+    """The typeface of the other cells; openpyxl names none where it is given a style."""
+    return Font(**{"name": "Calibri", "family": 2, "size": 11, **style})
+
+
 def streamed(rows: Iterable[Any]) -> Iterable[Any]:
     """The rows one by one, without keeping those that are done."""
     return rows.iterator(chunk_size=CHUNK) if isinstance(rows, QuerySet) else rows
@@ -131,16 +148,16 @@ def _lay_out(sheet: _Sheet, columns: Sequence[Column], header_row: int) -> None:
 
 
 def _write_head(sheet: _Sheet, styles: _Styles, title: str, meta: Meta, columns: Sequence[Column]) -> None:
-    sheet.append([_filled(styles.cell(1, font=Font(bold=True, size=14)), title)])
+    sheet.append([_filled(styles.cell(1, font=_font(bold=True, size=14)), title)])
     for label, value in meta:
-        label_cell = styles.cell(1, font=Font(color="5A6470"))
+        label_cell = styles.cell(1, font=_font(color="5A6470"))
         sheet.append([_filled(label_cell, label), _filled(styles.cell(2, guarded=True), value)])
     sheet.append([])
     head = []
     for index, column in enumerate(columns, 1):
         across = "right" if column.kind in ("money", "number") else "left"
         look = Alignment(horizontal=across, vertical="center", wrap_text=True)
-        cell = styles.cell(index, font=Font(bold=True), fill=styles.header_fill, border=styles.line, alignment=look)
+        cell = styles.cell(index, font=_font(bold=True), fill=styles.header_fill, border=styles.line, alignment=look)
         head.append(_filled(cell, str(column.header)))
     sheet.append(head)
 
@@ -157,19 +174,34 @@ def _write_rows(sheet: _Sheet, styles: _Styles, columns: Sequence[Column], rows:
         total = [Decimal(0)] if column.total else None
         writers.append(_writer(styles, index, column, model, total))
         sums.append(total)
+    wrapped = [
+        (index, column.width or WIDTHS["longtext"]) for index, column in enumerate(columns) if column.kind == "longtext"
+    ]
     number = 0
     for number, row in enumerate(rows, 1):  # noqa: B007 - counted for the totals
-        sheet.append([write(row) for write in writers])
+        cells = [write(row) for write in writers]
+        lines = max((_lines(cells[index]._value, width) for index, width in wrapped), default=1)
+        if lines > 1:
+            sheet.append_tall(cells, lines)
+        else:
+            sheet.append(cells)
     if any(sums) and number:
         _write_totals(sheet, styles, columns, sums, number)
     return number
+
+
+def _lines(text: str | None, width: int) -> int:
+    """How many lines a text takes in a column; a Chinese character is two wide."""
+    if not text or (len(text) * 2 <= width and "\n" not in text):
+        return 1
+    return sum(-(-max(len(line) + sum(map("\u2e7f".__lt__, line)), 1) // width) for line in text.split("\n"))
 
 
 def _write_totals(sheet: _Sheet, styles: _Styles, columns: Sequence[Column], sums: list[Any], number: int) -> None:
     cells = []
     for index, (column, total) in enumerate(zip(columns, sums, strict=True), 1):
         kind = column.kind if total else "text"
-        cell = styles.cell(index, kind=kind, font=Font(bold=True), border=styles.total_line)
+        cell = styles.cell(index, kind=kind, font=_font(bold=True), border=styles.total_line)
         if total:
             cell._value, cell.data_type = total[0], "n"
         elif index == 1:
@@ -181,9 +213,10 @@ def _write_totals(sheet: _Sheet, styles: _Styles, columns: Sequence[Column], sum
 def _writer(styles: _Styles, index: int, column: Column, model: Any, total: list[Decimal] | None) -> Callable:
     """callable(row) → the column's cell holding this row's value."""
     read = column.typed(model)
-    wrap = {"alignment": Alignment(wrap_text=True, vertical="top")} if column.kind == "longtext" else {}
-    plain = styles.cell(index, kind=column.kind, **wrap)
-    guarded = styles.cell(index, guarded=True, **wrap)
+    across = "left" if column.kind in ("date", "datetime") else None
+    look = Alignment(horizontal=across, vertical="top", wrap_text=column.kind == "longtext" or None)
+    plain = styles.cell(index, kind=column.kind, alignment=look)
+    guarded = styles.cell(index, guarded=True, alignment=look)
     if column.kind in ("money", "number"):
         return _number_writer(read, plain, guarded, total)
     if column.kind in ("date", "datetime"):

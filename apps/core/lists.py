@@ -2,7 +2,7 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -21,7 +21,6 @@ from django.http import (
     QueryDict,
 )
 from django.shortcuts import get_object_or_404
-from django.urls import resolve
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import slugify
@@ -31,10 +30,10 @@ from django.views.generic import View
 from django.views.generic.base import TemplateResponseMixin
 
 from apps.core.errors import Forbidden
-from apps.core.exports import streamed, write_workbook
+from apps.core.exports import write_workbook
 from apps.core.filters import ActiveFilter, BaseFilterSet
 from apps.core.forms import SavedViewForm
-from apps.core.jobs import Job, Result, enqueue, job
+from apps.core.jobs import Job, enqueue
 from apps.core.models import SavedView
 from apps.core.money import format_money
 from apps.core.pagination import PAGE_SIZE, CappedCount, Page, capped_count, keyset_page
@@ -317,7 +316,7 @@ class ListPage(TemplateResponseMixin, View):
             raise Http404
         if capped_count(self.rows, cap=EXPORT_ROWS).more:
             return HttpResponseRedirect(self._export_later(name).get_absolute_url())
-        file = _written(self, name)
+        file = written(self, name)
         file.seek(0)
         return FileResponse(file, as_attachment=True, filename=self.file_name(name), content_type=_FORMATS[name][1])
 
@@ -350,25 +349,7 @@ def _in_totals(count: CappedCount, amounts: list[tuple[Any, Decimal]]) -> list[T
     return totals
 
 
-class _Watched:
-    """Rows that report how far they have been read."""
-
-    def __init__(self, rows: QuerySet, progress: Any) -> None:
-        self.model = rows.model
-        self._rows = rows
-        self._progress = progress
-        self.number = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        total = self._rows.count()
-        for row in streamed(self._rows):
-            self.number += 1
-            if self.number % 200 == 0:
-                self._progress(self.number, total)
-            yield row
-
-
-def _written(page: ListPage, name: str, rows: Iterable[Any] | None = None) -> IO[bytes]:
+def written(page: ListPage, name: str, rows: Iterable[Any] | None = None) -> IO[bytes]:
     """The export in a file without a name, which whoever sends or stores it closes."""
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
@@ -377,31 +358,3 @@ def _written(page: ListPage, name: str, rows: Iterable[Any] | None = None) -> IO
         file.close()
         raise
     return file
-
-
-@job(EXPORT_JOB, title=_("Export of a list"))
-def export_list(job: Job, progress: Any) -> Result:
-    """Write the list behind an address as the person who asked for it sees it when the work is done."""
-    params = job.params
-    if not job.requested_by.is_active:
-        raise Forbidden(gettext("This account is closed."))
-    page = _page_at(params["path"], params["query"], job.requested_by)
-    page.require_access()
-    rows = _Watched(page.ordered_rows(), progress)
-    file = _written(page, params["format"], rows)
-    message = gettext("%(number)s rows") % {"number": f"{rows.number:,}"}
-    return Result(file=file, name=page.file_name(params["format"]), message=message)
-
-
-def _page_at(path: str, query: str, user: Any) -> ListPage:
-    """The list page that answers at an address, set up for one person."""
-    match = resolve(path)
-    request = HttpRequest()
-    request.method = "GET"
-    request.path = request.path_info = path
-    request.GET = QueryDict(query)
-    request.user = user
-    request.resolver_match = match
-    page = match.func.view_class(**match.func.view_initkwargs)
-    page.setup(request, *match.args, **match.kwargs)
-    return page

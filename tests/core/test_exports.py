@@ -126,6 +126,12 @@ def test_control_characters_are_taken_out_and_endless_text_is_cut():
     assert (len(sheet["H7"].value), sheet["H7"].data_type) == (32_767, "s")
 
 
+def test_a_row_is_as_high_as_its_text():
+    rows = [row(note="短"), row(note="很长的说明" * 12), row(note="1\n2\n3"), row(note="a b " * 5000)]
+    sheet, _number, _stream = workbook(rows)
+    assert [sheet.row_dimensions[line].height for line in (7, 8, 9, 10, 11)] == [None, 45, 45, 180, None]
+
+
 def test_a_number_beyond_exact_digits_becomes_text():
     sheet, _number, _stream = workbook([row(amount=Decimal("1234567890123456.78"))])
     assert (sheet["D7"].value, sheet["D7"].data_type) == ("1234567890123456.78", "s")
