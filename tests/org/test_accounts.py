@@ -53,7 +53,8 @@ def test_every_failure_says_the_same(case):
     page = Client().post(SIGN_IN, {"username": name, "password": password})
     assert page.status_code == 200
     assert page.context["form"].non_field_errors() == [
-        "The user name or the password is not right. After five failures in a row, sign-in is closed for fifteen minutes."
+        "The user name or the password is not right. "
+        "After five failures in a row, sign-in is closed for fifteen minutes."
     ]
 
 
