@@ -9,6 +9,7 @@ Invariant, checked by `orphans`: open tasks ⇔ ``approve_document`` rows.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
@@ -53,6 +54,12 @@ def holds(user, codename: str, document) -> bool:
     return codename in set(get_user_perms(user, document).values_list("codename", flat=True))
 
 
+def held(user, codename: str, document) -> models.Exists:
+    """`holds` as a part of another query."""
+    rows = Grant.objects.filter(user=user, content_object_id=document.pk, permission_id=_permissions()[codename])
+    return models.Exists(rows)
+
+
 def give(rights: Iterable[tuple[int, str, int, str]]) -> None:
     """Store rights given as (user id, codename, document id, reason). Giving twice for one reason changes nothing."""
     rights = list(rights)
@@ -82,9 +89,13 @@ def granted_documents(user) -> models.QuerySet:
 
 
 def _permissions() -> dict[str, int]:
-    rows = Permission.objects.filter(
-        content_type__app_label="documents", content_type__model="document", codename__in=(APPROVE, VIEW)
-    )
+    return _permissions_of(ContentType.objects.get_for_model(Grant.content_object.field.related_model).pk)
+
+
+@cache
+def _permissions_of(content_type: int) -> dict[str, int]:
+    """The two rights by name. They never change; a database made anew has another content type."""
+    rows = Permission.objects.filter(content_type=content_type, codename__in=(APPROVE, VIEW))
     return dict(rows.values_list("codename", "pk"))
 
 

@@ -200,13 +200,11 @@ def delete(access: Access) -> Answer:
 
 @rule("approve")
 def approve(access: Access) -> Answer:
-    if access.may_decide:
-        return YES
     if access.document.state != State.IN_REVIEW:
         return never(_("This document is not in approval."))
     if access.is_applicant:
         return never(_("Nobody decides on their own document."))
-    return never(_("It is not your turn to decide."))
+    return YES if access.may_decide else never(_("It is not your turn to decide."))
 
 
 @rule("return")

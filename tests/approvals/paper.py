@@ -12,7 +12,7 @@ from apps.approvals.models import Step, Task
 class Paper:
     """Facts and content; every verb of the engine in one word. ``opened`` are the people the last verb asked."""
 
-    def __init__(self, applicant, department, *, kind="sealrequest", **facts):
+    def __init__(self, applicant, department, *, kind="memo", **facts):
         self.applicant, self.department, self.kind = applicant, department, kind
         self.facts = facts
         self.approval = None

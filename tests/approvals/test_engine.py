@@ -609,9 +609,7 @@ def test_preview_shows_the_chain_without_writing(people, django_assert_max_num_q
     route(steps=[HEAD, FINANCE, DIRECTOR])
     UserFactory.create_batch(3, roles=["finance_reviewer"])
     with django_assert_max_num_queries(9):
-        planned = engine.preview(
-            kind="sealrequest", applicant=people.alice, department=people.business, facts={"amount": "1"}
-        )
+        planned = engine.preview(kind="memo", applicant=people.alice, department=people.business, facts={"amount": "1"})
     assert [(stop.rule.key, stop.applies) for stop in planned] == [
         ("head", True),
         ("finance", True),

@@ -1,6 +1,6 @@
 """Routes for tests, written the way one would say them:
 
-route("sealrequest", [step("head", rule="department_head"), step("finance", role="finance_reviewer", mode="all")])
+route("memo", [step("head", rule="department_head"), step("finance", role="finance_reviewer", mode="all")])
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ class RouteFactory(factory.django.DjangoModelFactory):
         model = Route
         django_get_or_create = ["kind"]
 
-    kind = "sealrequest"
+    kind = "memo"
     name = factory.LazyAttribute(lambda route: f"Route of {route.kind}")
 
 
@@ -44,7 +44,7 @@ def when(fact, op, value):
     return {"fact": fact, "op": op, "value": value}
 
 
-def route(kind="sealrequest", steps=(), *, owner=None):
+def route(kind="memo", steps=(), *, owner=None):
     """The published route of a kind with these steps; a route already in force is retired by it."""
     parent = RouteFactory(kind=kind)
     parent.owner = owner

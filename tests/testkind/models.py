@@ -8,11 +8,11 @@ from django.db import models
 from apps.documents.models import Document
 
 
-class SealRequest(Document):
-    """Somebody asks for the company seal on some copies of a paper."""
+class Memo(Document):
+    """Somebody asks for something in one sentence."""
 
-    KIND = "sealrequest"
-    PREFIX = "YZ"
+    KIND = "memo"
+    PREFIX = "BW"
     CLAUSES = ("6.3.2",)
     FACTS = {"amount": "amount", "copies": "copies", "signatory": "signatory"}
     CONTENT = ("purpose", "copies", "signatory_id")
@@ -22,12 +22,12 @@ class SealRequest(Document):
     signatory = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        verbose_name = "seal request"
-        verbose_name_plural = "seal requests"
-        permissions = [("view_all_sealrequest", "Sees every seal request")]
+        verbose_name = "memo"
+        verbose_name_plural = "memos"
+        permissions = [("view_all_memo", "Sees every memo")]
 
     def facts(self) -> dict[str, Any]:
         return {**super().facts(), "copies": self.copies, "signatory": self.signatory_id}
 
     def check_submission(self, by) -> dict[str, list[str]]:
-        return {} if self.purpose else {"purpose": ["Say what the seal is for."]}
+        return {} if self.purpose else {"purpose": ["Say what it is for."]}

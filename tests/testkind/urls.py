@@ -1,11 +1,14 @@
-from django.http import HttpResponse
-from django.urls import path
+from apps.documents.views.wiring import DocumentViews
+from tests.testkind.forms import MemoForm
+from tests.testkind.models import Memo
 
 app_name = "testkind"
 
 
-def detail(request, pk):
-    return HttpResponse(str(pk))
+class MemoViews(DocumentViews):
+    model = Memo
+    form_class = MemoForm
+    folder = "memos"
 
 
-urlpatterns = [path("sealrequests/<int:pk>/", detail, name="sealrequest-detail")]
+urlpatterns = MemoViews.urls()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.approvals import engine
 from apps.approvals.engine import Outcome
-from apps.approvals.errors import ReasonMissing
+from apps.approvals.errors import AlreadyDecided, ContentChanged, ReasonMissing
 from apps.approvals.models import Approval, Event, Step
 from apps.core import clock
 from apps.core.numbering import next_number
@@ -30,7 +30,7 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
     document = lock(document)
     permissions.require(by, "submit", document)
     if revision is not None and document.revision != revision:
-        raise Stale()
+        raise Stale
     problems = document.check_submission(by)
     if problems:
         raise Incomplete(problems)
@@ -41,7 +41,9 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
     document.on_submitted(by)
     facts, content_hash = document.facts(), document.content_hash()
     if document.approval_id:
-        outcome = engine.resubmit(document.approval, facts=facts, content_hash=content_hash, by=by)
+        outcome = engine.resubmit(
+            document.approval_id, facts=facts, content_hash=content_hash, by=by, department=document.department
+        )
     else:
         outcome = engine.start(
             kind=document.KIND,
@@ -59,7 +61,7 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
 def approve(document: Document, *, by, comment: str = "", seen: str | None = None) -> Document:
     """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused."""
     document, given = _decision(document, "approve", by, seen)
-    outcome = engine.approve(document.approval, comment=comment, **given)
+    outcome = engine.approve(document.approval_id, comment=comment, **given)
     return _settle(document, outcome, by=by, reason="approved")
 
 
@@ -67,7 +69,7 @@ def approve(document: Document, *, by, comment: str = "", seen: str | None = Non
 def return_(document: Document, *, by, reason: str, to: str | None = None, seen: str | None = None) -> Document:
     """Return for correction with a reason: to the applicant, or to an earlier step by its key (clause 6.2.4)."""
     document, given = _decision(document, "return", by, seen)
-    outcome = engine.return_(document.approval, reason=reason, to=to, **given)
+    outcome = engine.return_(document.approval_id, reason=reason, to=to, **given)
     return _settle(document, outcome, by=by, reason="returned")
 
 
@@ -75,7 +77,7 @@ def return_(document: Document, *, by, reason: str, to: str | None = None, seen:
 def reject(document: Document, *, by, reason: str, seen: str | None = None) -> Document:
     """Refuse for good, with a reason."""
     document, given = _decision(document, "reject", by, seen)
-    outcome = engine.reject(document.approval, reason=reason, **given)
+    outcome = engine.reject(document.approval_id, reason=reason, **given)
     return _settle(document, outcome, by=by, reason="rejected")
 
 
@@ -84,7 +86,7 @@ def withdraw(document: Document, *, by) -> Document:
     """The applicant takes the paper back before the first decision; it is a draft again and keeps its number."""
     document = lock(document)
     permissions.require(by, "withdraw", document)
-    outcome = engine.withdraw(document.approval, by=by)
+    outcome = engine.withdraw(document.approval_id, by=by)
     return _settle(document, outcome, by=by, reason="withdrawn")
 
 
@@ -92,10 +94,10 @@ def withdraw(document: Document, *, by) -> Document:
 def cancel(document: Document, *, by, reason: str) -> Document:
     """Void an approved paper, with a reason; it keeps its number."""
     if not reason.strip():
-        raise ReasonMissing()
+        raise ReasonMissing
     document = lock(document)
     permissions.require(by, "cancel", document)
-    engine.record(document.approval, Event.Verb.CANCELLED, by=by, payload={"text": reason.strip()})
+    engine.record(document.approval_id, Event.Verb.CANCELLED, by=by, payload={"text": reason.strip()})
     document.state, document.closed_at = State.CANCELLED, clock.now()
     document.on_closed(by)
     save(document, by=by, reason=f"cancelled: {reason.strip()}"[:200])
@@ -117,35 +119,36 @@ def edit_in_review(
     if field not in access.open_task.step.rule["editable"]:
         raise NotAllowed(_("This step does not change the document."))
     if seen is not None and seen != document.content_hash():
-        raise engine.errors.ContentChanged()
+        raise ContentChanged
     differences = change(document)
     if differences:
         document.revision += 1
         save(document, by=by, reason="changed in review")
         engine.record(
-            document.approval,
+            document.approval_id,
             Event.Verb.EDITED,
             by=by,
             payload={"changes": differences},
             content_hash=document.content_hash(),
         )
-        document.approval.refresh_from_db()
     return document
 
 
 def _decision(document: Document, action: str, by, seen: str | None) -> tuple[Document, dict]:
     document = lock(document)
-    if document.state == State.IN_REVIEW and not permissions.Access(by, document).open_task:
+    access = permissions.Access(by, document)
+    if not access.open_task and document.approval_id:
         _tell_who_was_first(document, by)
-    permissions.require(by, action, document)
+    access.require(action)
     given = {"by": by, "facts": document.facts(), "content_hash": document.content_hash(), "seen": seen}
     return document, given
 
 
 def _tell_who_was_first(document: Document, by) -> None:
-    """A person who had the task a moment ago is told who decided; the engine knows."""
-    if document.approval.tasks.filter(user=by).exists():
-        engine.Turn.of_decision(document.approval, by=by, facts={}, content_hash="", seen=None)
+    """A person who had the task a moment ago is told who decided, even where the paper is no longer theirs to see."""
+    refusal = engine.too_late(document.approval_id, by)
+    if isinstance(refusal, AlreadyDecided):
+        raise refusal
 
 
 def _settle(document: Document, outcome: Outcome, *, by, reason: str, changed: bool = False) -> Document:

@@ -4,32 +4,35 @@ from django.utils.translation import ngettext
 
 from apps.approvals import engine
 from apps.approvals.models import Route, Task
-from apps.documents import grants
 from apps.documents.models import Document
 from apps.documents.services import notices
-from apps.documents.services.locking import lock
+from apps.documents.services.locking import lock, save
 from apps.documents.services.projection import follow
 
 
 def hand_over(*, employee, successor, by, reason: str = "") -> None:
-    """Move every open task; called in the transaction of the deactivation."""
-    for document in Document.objects.filter(approval__tasks__in=Task.objects.waiting_for(employee).order_by()):
+    """Move every open task and every route the leaver owns; called in the transaction of the deactivation."""
+    waiting = Task.objects.waiting_for(employee).order_by()
+    for document in Document.objects.filter(approval__tasks__in=waiting).order_by("pk"):
         document = lock(document)
-        outcome = engine.hand_over(document.approval, leaver=employee, successor=successor, by=by, reason=reason)
-        grants.take(document.pk, [f"step:{outcome.step.pk}"], users=[employee.pk])
+        outcome = engine.hand_over(document.approval_id, leaver=employee, successor=successor, by=by, reason=reason)
         follow(document, outcome)
         notices.tell(document, outcome, by=by)
-    Route.objects.filter(owner=employee).update(owner=successor)
+    for route in Route.objects.filter(owner=employee):
+        route.owner = successor
+        save(route, by=by, reason=reason)
 
 
 def describe(employee) -> list[str]:
     """What would be handed over, in sentences."""
+    told = []
     tasks = Task.objects.waiting_for(employee).count()
-    if not tasks:
-        return []
-    return [
-        ngettext(
+    if tasks:
+        text = ngettext(
             "%(count)s document waiting for a decision", "%(count)s documents waiting for a decision", tasks
         )
-        % {"count": tasks}
-    ]
+        told.append(text % {"count": tasks})
+    routes = Route.objects.filter(owner=employee).count()
+    if routes:
+        told.append(ngettext("%(count)s approval route", "%(count)s approval routes", routes) % {"count": routes})
+    return told

@@ -1,20 +1,20 @@
 """Taking a document for a change."""
 
-from apps.approvals.models import Approval
 from apps.documents.errors import NotFound
+from apps.documents.kinds import kind_of
 from apps.documents.models import Document
 
 
 def lock(document: Document) -> Document:
     """The same paper as its kind, freshly read, its row locked until the transaction ends.
 
-    Lock order everywhere: document → approval → step → task.
+    Lock order everywhere: document → approval → step → task. Both rows of the paper are locked, and nothing that may
+    change is joined: what PostgreSQL joins to a row it had to wait for is as old as the question.
     """
-    model = type(document.specific)
-    rows = model.objects.select_for_update(of=("self",) if model is Document else ("document_ptr",))
-    fresh = rows.select_related("applicant", "department", "approval").filter(pk=document.pk).first()
+    rows = kind_of(document.kind).objects.select_for_update(of=("self", "document_ptr"))
+    fresh = rows.select_related("applicant").filter(pk=document.pk).first()
     if fresh is None:
-        raise NotFound()
+        raise NotFound
     return fresh
 
 
@@ -23,8 +23,3 @@ def save(document: Document, *, by, reason: str) -> None:
     document._history_user = by
     document._change_reason = reason
     document.save()
-
-
-def running(document: Document) -> Approval:
-    """The paper's run."""
-    return document.approval

@@ -27,38 +27,46 @@ def follow(document: Document, outcome: Outcome) -> None:
 
 def take_part(document: Document, *, approvers=frozenset(), copied=frozenset()) -> None:
     """Note who has to do with the paper."""
-    now = clock.now()
-    rows = [Participant(user_id=person, document_id=document.pk, approver=True) for person in approvers - set(copied)]
-    if rows:
+    if approvers:
         Participant.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["user", "document"], update_fields=["approver"]
+            [Participant(user_id=person, document_id=document.pk, approver=True) for person in approvers],
+            update_conflicts=True,
+            unique_fields=["user", "document"],
+            update_fields=["approver"],
         )
     if copied:
         Participant.objects.bulk_create(
-            [Participant(user_id=person, document_id=document.pk, copied_at=now) for person in copied],
+            [Participant(user_id=person, document_id=document.pk, copied_at=clock.now()) for person in copied],
             update_conflicts=True,
             unique_fields=["user", "document"],
-            update_fields=["copied_at"],
+            update_fields=["copied_at", "read_at"],
         )
 
 
 def orphans(document: Document | None = None) -> list[str]:
     """Where grants and open tasks disagree, on one paper or on all; empty when the invariant holds.
 
-    Open tasks ⇔ ``approve_document`` rows, both ways.
+    Open tasks ⇔ ``approve_document`` rows, both ways, and nobody who has left is waited for.
     """
-    open_tasks = Task.objects.open()
+    tasks = Task.objects.open().order_by()
     rows = grants.Grant.objects.filter(permission__codename=grants.APPROVE)
     if document is not None:
-        open_tasks = open_tasks.filter(approval=document.approval_id)
+        tasks = tasks.filter(approval=document.approval_id)
         rows = rows.filter(content_object=document.pk)
-    tasks = set(open_tasks.values_list("user_id", "approval__document", "step_id").order_by())
-    held = set()
-    for user, document, reason in rows.values_list("user_id", "content_object_id", "reason"):
-        held.add((user, document, int(reason.removeprefix("step:"))))
-    told = [f"task without permission: person {user}, document {document}, step {step}" for user, document, step in tasks - held]
-    told += [f"permission without task: person {user}, document {document}, step {step}" for user, document, step in held - tasks]
+    waiting = {
+        (person, paper, f"step:{step}")
+        for person, paper, step in tasks.values_list("user_id", "approval__document", "step_id")
+    }
+    held = set(rows.values_list("user_id", "content_object_id", "reason"))
+    gone = tasks.filter(user__is_active=False).values_list("user_id", "approval__document", "step_id")
+    told = [_fault("task without permission", *fault) for fault in waiting - held]
+    told += [_fault("permission without task", *fault) for fault in held - waiting]
+    told += [_fault("task of somebody who has left", *fault) for fault in gone]
     return sorted(told)
+
+
+def _fault(problem: str, person: int, document: int, reason: str | int) -> str:
+    return f"{problem}: person {person}, document {document}, step {str(reason).removeprefix('step:')}"
 
 
 def copied_to(user):

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from apps.approvals import engine
 from apps.approvals.models import Event
 from apps.core import clock
-from apps.core.files import sha256_of, sniff
+from apps.core.files import clean_name, sha256_of, sniff
 from apps.documents import grants, permissions
 from apps.documents.errors import BadFile, DocumentError
 from apps.documents.models import Attachment, Comment, Document, Participant
 from apps.documents.services import notices
+from apps.documents.services.files import drop_file
 from apps.documents.services.locking import lock
 from apps.documents.services.projection import take_part
 from apps.org.models import Company
@@ -29,7 +30,7 @@ def comment(document: Document, *, by, text: str) -> Comment:
         raise DocumentError(_("A comment has at most 2,000 characters."), fields={"text": [_("Too long.")]})
     row = Comment.objects.create(document_id=document.pk, author=by, text=text.strip())
     if document.approval_id:
-        engine.record(document.approval, Event.Verb.COMMENTED, by=by, payload={"text": row.text, "comment": row.pk})
+        engine.record(document.approval_id, Event.Verb.COMMENTED, by=by, payload={"text": row.text, "comment": row.pk})
     notices.commented(document, row)
     return row
 
@@ -39,20 +40,21 @@ def copy_to(document: Document, *, by, people: Iterable) -> None:
     """Let people read along (抄送)."""
     document = lock(document)
     permissions.require(by, "copy", document)
-    people = [person for person in people if person.is_active and person.pk != document.applicant_id]
+    left_out = {document.applicant_id, by.pk}
+    people = [person for person in people if person.is_active and person.pk not in left_out]
     if not people:
         raise DocumentError(_("Choose somebody."), fields={"people": [_("Choose somebody.")]})
     grants.give((person.pk, grants.VIEW, document.pk, "copied") for person in people)
     take_part(document, copied={person.pk for person in people})
-    engine.record(document.approval, Event.Verb.COPIED, by=by, payload={"people": [person.pk for person in people]})
+    engine.record(document.approval_id, Event.Verb.COPIED, by=by, payload={"people": [person.pk for person in people]})
     notices.copied(document, people, by=by)
 
 
 def mark_read(document: Document, *, by) -> None:
     """Note that a person to whom the paper was copied has opened it."""
-    Participant.objects.filter(
-        user=by, document_id=document.pk, copied_at__isnull=False, read_at__isnull=True
-    ).update(read_at=clock.now())
+    Participant.objects.filter(user=by, document_id=document.pk, copied_at__isnull=False, read_at__isnull=True).update(
+        read_at=clock.now()
+    )
 
 
 @transaction.atomic
@@ -80,7 +82,7 @@ def attach(document: Document, *, by, file) -> Attachment:
     return Attachment.objects.create(
         document_id=document.pk,
         file=file,
-        name=file.name[-200:],
+        name=clean_name(file.name),
         size=file.size,
         sha256=sha256,
         file_type=file_type,
@@ -93,7 +95,7 @@ def detach(attachment: Attachment, *, by) -> None:
     """Take a file off a paper that may still be changed."""
     document = lock(attachment.document)
     permissions.require(by, "attach", document)
-    attachment.delete()
+    drop_file(attachment, document)
 
 
 def twins(attachment: Attachment, *, viewer) -> list[Document]:

@@ -1,0 +1,126 @@
+"""Who sees which papers: exact sets, for everybody."""
+
+import pytest
+
+from apps.documents import grants, services
+from apps.documents.models import Document
+from apps.documents.permissions import Access
+from tests.factories.documents import STATES, brought_to, draft, submitted
+from tests.factories.org import RoleFactory, permission_called
+from tests.testkind.models import Memo
+
+pytestmark = pytest.mark.django_db
+
+
+def seen_by(person, model=Document):
+    return set(model.objects.visible_to(person).values_list("title", flat=True))
+
+
+@pytest.fixture
+def papers(people, two_steps):
+    """A draft each of alice, tom, olga and bob, and one memo of tom that waits for tina."""
+    two_steps()
+    for name in ("alice", "tom", "olga", "bob"):
+        draft(people.people[name], title=f"{name}'s draft")
+    submitted(people.tom, title="tom's memo")
+
+
+SEEN = {
+    "alice": {"alice's draft"},
+    "tom": {"tom's draft", "tom's memo"},
+    "olga": {"olga's draft"},
+    "tina": {"tom's draft", "tom's memo"},
+    "bob": {"alice's draft", "bob's draft", "tom's draft", "tom's memo"},
+    "sam": {"olga's draft"},
+    "boss": {"alice's draft", "bob's draft", "tom's draft", "tom's memo", "olga's draft"},
+    "fay": set(),
+    "finn": set(),
+    "dora": set(),
+    "rita": {"alice's draft", "bob's draft", "tom's draft", "tom's memo", "olga's draft"},
+    "erin": {"alice's draft", "bob's draft", "tom's draft", "tom's memo", "olga's draft"},
+    "gone": set(),
+    "root": {"alice's draft", "bob's draft", "tom's draft", "tom's memo", "olga's draft"},
+}
+
+
+@pytest.mark.parametrize("model", [Document, Memo])
+def test_visible_to_gives_everybody_exactly_their_papers(people, papers, model):
+    assert {name: seen_by(person, model) for name, person in people.people.items()} == SEEN
+
+
+def test_page_and_list_never_disagree(people, two_steps):
+    """`Access.sees` has a short cut; it must say what the queryset says, for everybody in every state."""
+    two_steps()
+    who = {"head": people.bob, "finance": people.fay, "executive": people.erin}
+    for state in STATES:
+        memo = brought_to(state, people.alice, **who)
+        for name, person in people.people.items():
+            listed = Document.objects.visible_to(person).filter(pk=memo.pk).exists()
+            assert Access(person, memo).sees == listed, (state, name)
+
+
+def test_role_that_sees_a_whole_kind(people, papers):
+    people.fay.groups.add(RoleFactory(code="clerk", permissions=["testkind.view_all_memo"]))
+    fay = type(people.fay).objects.get(pk=people.fay.pk)
+    assert seen_by(fay) == seen_by(fay, Memo) == SEEN["root"]
+
+
+def test_permission_given_to_the_person_works_like_the_role(people, papers):
+    people.fay.user_permissions.add(permission_called("testkind.view_all_memo"))
+    fay = type(people.fay).objects.get(pk=people.fay.pk)
+    assert seen_by(fay) == SEEN["root"]
+
+
+def test_inactive_person_sees_nothing_whatever_they_were(people, papers):
+    for name in ("boss", "rita", "root", "alice"):
+        person = people.people[name]
+        person.is_active = False
+        assert seen_by(person) == set(), name
+
+
+def test_former_head_no_longer_sees_the_department(people, papers):
+    people.business.head = people.alice
+    people.business.save()
+    assert seen_by(people.bob) == {"bob's draft"}
+    assert seen_by(people.alice) == {"alice's draft", "bob's draft", "tom's draft", "tom's memo"}
+
+
+def test_paper_stays_with_the_department_it_was_written_in(people, papers):
+    people.tom.department = people.service
+    people.tom.save()
+    assert "tom's draft" in seen_by(people.tina)
+    assert "tom's draft" not in seen_by(people.sam)
+
+
+def test_decider_sees_the_paper_while_it_is_their_turn_and_after_they_decided(people, two_steps):
+    two_steps()
+    memo = submitted(people.alice, title="memo")
+    assert seen_by(people.fay) == seen_by(people.finn) == set()
+    services.approve(memo, by=people.bob)
+    assert seen_by(people.fay) == seen_by(people.finn) == {"memo"}
+    services.approve(memo, by=people.fay)
+    assert seen_by(people.fay) == {"memo"}
+    assert seen_by(people.finn) == set()
+
+
+def test_grant_that_ends_takes_away_exactly_what_it_gave(people, two_steps):
+    """Finn was also given the memo to read; when his turn ends that stays."""
+    two_steps()
+    memo = submitted(people.alice, title="memo")
+    services.copy_to(memo, by=people.alice, people=[people.finn])
+    services.approve(services.approve(memo, by=people.bob), by=people.fay)
+    assert seen_by(people.finn) == {"memo"}
+    grants.take(memo.pk, ["copied"])
+    assert seen_by(people.finn) == set()
+    assert seen_by(people.fay) == {"memo"}
+
+
+@pytest.mark.parametrize("name", ["alice", "fay", "bob", "rita"])
+def test_filtering_a_list_takes_the_same_queries_however_many_papers(people, papers, django_assert_num_queries, name):
+    expected = {"alice": 4, "fay": 4, "bob": 4, "rita": 3}[name]
+    for _papers in range(2):
+        person = type(people.alice).objects.get(username=name)
+        with django_assert_num_queries(expected):
+            list(Memo.objects.visible_to(person))
+        for _more in range(5):
+            draft(people.alice)
