@@ -41,7 +41,11 @@ METADATA = {
 # What OpenCC's standard writes otherwise than readers of Traditional Chinese do; whole words stand before characters.
 TRADITIONAL = {
     "會籤": "會簽",
+    "或籤": "或簽",
+    "加籤": "加簽",
     "衝賬": "沖賬",
+    "衝抵": "沖抵",
+    "額髮票": "額發票",
     "傢俱": "家具",
     "覈": "核",
     "爲": "為",
