@@ -8,13 +8,26 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self):
-        from apps.core import registry  # app ready: the apps below are complete only now
+        from apps.core import navigation, registry  # app ready: the apps below are complete only now
+        from apps.documents import jobs  # noqa: F401 - registers
         from apps.documents.services import handover
 
         registry.register_handover(handover.hand_over, describe=handover.describe)
         registry.grant_to_roles(
             {
-                "auditor": {"documents.view_all_documents"},
+                "auditor": {"documents.view_all_documents", "documents.view_export_log"},
+                "sysadmin": {"documents.view_export_log"},
                 "executive": {"documents.view_all_documents", "documents.cancel_document"},
             }
         )
+        navigation.register(
+            navigation.Item(_("Verify a paper"), "documents:verify", icon="shield-check", group="reports", order=80),
+            navigation.Item(
+                _("Exports"), "documents:export-log", icon="download", group="reports", order=90, visible=sees_exports
+            ),
+        )
+
+
+def sees_exports(request) -> bool:
+    """The log of exports is for auditors and administrators."""
+    return request.user.has_perm("documents.view_export_log")

@@ -10,16 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.approvals import routing
 from apps.approvals.models import Step, Task
-from apps.approvals.organisation import OrmOrganisation
 from apps.core import clock
 from apps.core.money import format_money
+from apps.documents import grants
 from apps.documents.models import Document
-from apps.org.models import Department, Role, User
+from apps.documents.names import NamedOrganisation, Names
+from apps.org.models import Department, User
 
 _OPERATORS = {"gt": "＞", "gte": "≥", "lt": "＜", "lte": "≤", "eq": "=", "ne": "≠"}
 _DOTS = {
@@ -95,6 +97,11 @@ class Chain:
 
     current: Round | None
     earlier: list[Round]
+    tasks: list[Task] = field(default_factory=list)
+
+    def open_task_of(self, person: Any) -> Task | None:
+        """What waits for this person on the paper."""
+        return next((task for task in self.tasks if task.user_id == person.pk and task.state == Task.State.OPEN), None)
 
     @property
     def open_stop(self) -> Stop | None:
@@ -102,26 +109,60 @@ class Chain:
         return next((stop for stop in stops if stop.state == Step.State.OPEN), None)
 
 
-def chain_of(document: Document) -> Chain:
-    """The chain of a submitted paper; its round not yet submitted is shown by `planned_chain`."""
+def chain_of(document: Document, viewer: Any = None) -> Chain:
+    """The chain of a submitted paper, in two or three queries however long it is.
+
+    For a ``viewer`` the chain also knows the task that waits for this person.
+    """
     if not document.approval_id:
         return Chain(None, [])
     approval = document.approval
-    steps = list(Step.objects.filter(approval=approval).order_by("round", "order"))
-    tasks: dict[int, list[Task]] = {}
-    for task in Task.objects.filter(approval=approval).select_related("user", "on_behalf_of").order_by("pk"):
-        tasks.setdefault(task.step_id, []).append(task)
-    coming = _resolve_coming(document, steps) if approval.is_running else {}
+    steps, tasks = _read(document, viewer)
     names = Names()
+    names.know(User, document.applicant_id, str(document.applicant))
+    names.know(Department, document.department_id, str(document.department))
+    coming = _resolve_coming(document, steps, names) if approval.is_running else {}
     for step in steps:
         names.want(step.resolution.get("why", ()), step.resolution.get("people", ()))
+        for task in tasks[step.pk]:
+            names.know(User, task.user_id, str(task.user))
     for resolution in coming.values():
         names.want_of(resolution)
     stops: dict[int, list[Stop]] = {}
     for step in steps:
-        stops.setdefault(step.round, []).append(_stop(step, tasks.get(step.pk, []), coming.get(step.pk), names))
+        stops.setdefault(step.round, []).append(_stop(step, tasks[step.pk], coming.get(step.pk), names))
     rounds = [Round(number, stops[number]) for number in sorted(stops)]
-    return Chain(rounds[-1], rounds[-2::-1])
+    return Chain(rounds[-1], rounds[-2::-1], [task for own in tasks.values() for task in own])
+
+
+def _read(document: Document, viewer: Any) -> tuple[list[Step], dict[int, list[Task]]]:
+    """Every step of every round with its tasks and their people: one query."""
+    rows = Step.objects.filter(approval=document.approval_id).order_by("round", "order", "tasks__pk")
+    granted = grants.held(viewer, grants.APPROVE, document) if viewer is not None else Value(False)
+    steps: dict[int, Step] = {}
+    tasks: dict[int, list[Task]] = {}
+    for row in rows.annotate(granted=granted).values(*_STEP, *_TASK, *_PEOPLE, "granted"):
+        step = steps.get(row["id"])
+        if step is None:
+            step = steps[row["id"]] = Step(**{name: row[name] for name in _STEP})
+            tasks[step.pk] = []
+        if row["tasks__id"]:
+            task = Task(**{name.removeprefix("tasks__"): row[name] for name in _TASK})
+            task.step, task.granted = step, row["granted"]
+            task.user = _person(row, "user")
+            task.on_behalf_of = _person(row, "on_behalf_of") if task.on_behalf_of_id else None
+            tasks[step.pk].append(task)
+    return list(steps.values()), tasks
+
+
+def _person(row: Mapping[str, Any], role: str) -> User:
+    path = f"tasks__{role}"
+    return User(pk=row[f"{path}_id"], name=row[f"{path}__name"], username=row[f"{path}__username"])
+
+
+_STEP = [column.attname for column in Step._meta.concrete_fields]
+_TASK = [f"tasks__{column.attname}" for column in Task._meta.concrete_fields]
+_PEOPLE = [f"tasks__{role}__{name}" for role in ("user", "on_behalf_of") for name in ("name", "username")]
 
 
 def planned_chain(
@@ -155,19 +196,17 @@ def _planned_stop(planned: routing.PlannedStep, names: Names, labels: Mapping[st
     return stop
 
 
-def _resolve_coming(document: Document, steps: list[Step]) -> dict[int, routing.Resolution | None]:
+def _resolve_coming(document: Document, steps: list[Step], names: Names) -> dict[int, routing.Resolution | None]:
     """Who would decide the steps not yet reached, by step; None where the step does not apply as things stand."""
     approval = document.approval
     pending = [step for step in steps if step.round == approval.round and step.state == Step.State.PENDING]
     if not pending:
         return {}
+    rules = {step.pk: routing.StepRule.from_json(step.rule) for step in pending}
+    applying = {pk: rule for pk, rule in rules.items() if rule.applies(approval.facts)}
     case = routing.Case(approval.applicant_id, approval.department_id, approval.facts)
-    organisation = OrmOrganisation()
-    coming: dict[int, routing.Resolution | None] = {}
-    for step in pending:
-        rule = routing.StepRule.from_json(step.rule)
-        coming[step.pk] = routing.resolve(rule, case, organisation) if rule.applies(approval.facts) else None
-    return coming
+    organisation = NamedOrganisation(applying.values(), names)
+    return {pk: routing.resolve(rule, case, organisation) if pk in applying else None for pk, rule in rules.items()}
 
 
 def _stop(step: Step, tasks: list[Task], coming: routing.Resolution | None, names: Names) -> Stop:
@@ -202,68 +241,6 @@ def _decision(task: Task, step: Step) -> Decision:
     behalf = str(task.on_behalf_of) if task.on_behalf_of_id else ""
     label = "" if task.state in (Task.State.OPEN, Task.State.CLOSED) else task.get_state_display()
     return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note)
-
-
-class Names:
-    """Names of the people, departments and roles that a chain speaks of, fetched together when the first is asked for."""
-
-    def __init__(self):
-        self._wanted: dict[type, set[int]] = {User: set(), Department: set(), Role: set()}
-        self._found: dict[type, dict[int, str]] = {}
-
-    def want(self, whys: Iterable[Mapping[str, Any]], people: Iterable[int] = ()) -> None:
-        """Remember what stored remarks and people refer to."""
-        self._wanted[User] |= set(people)
-        for why in whys:
-            params = why["params"]
-            self._wanted[User] |= set(params.get("people", ()))
-            self._wanted[Department] |= {params["department"]} if params.get("department") else set()
-            self._wanted[Role] |= {params["role"]} if params.get("role") else set()
-
-    def want_of(self, resolution: routing.Resolution | None) -> None:
-        """Remember what a fresh resolution refers to."""
-        if resolution:
-            self.want([{"params": why.params} for why in resolution.why], resolution.people)
-
-    def person(self, pk: int) -> str:
-        return self._name(User, pk)
-
-    def why(self, whys: Iterable[routing.Why]) -> list[str]:
-        """Each remark as a sentence."""
-        return [sentence for why in whys if (sentence := self._sentence(why))]
-
-    def _name(self, model: type, pk: int | None) -> str:
-        if model not in self._found:
-            rows = model.objects.filter(pk__in=self._wanted[model]) if self._wanted[model] else ()
-            self._found[model] = {row.pk: str(row) for row in rows}
-        return self._found[model].get(pk, "—")
-
-    def _sentence(self, why: routing.Why) -> str:
-        texts = {
-            "line_manager": _("the applicant's line manager"),
-            "no_line_manager": _("the applicant has no line manager"),
-            "head": _("head of %(department)s"),
-            "no_head": _("%(department)s has no head"),
-            "role": _("everyone with the role %(role)s"),
-            "role_empty": _("nobody has the role %(role)s"),
-            "fact": _("named on the paper"),
-            "fact_empty": _("nobody is named on the paper"),
-            "named": _("named by the route"),
-            "left": _("left out, no longer working here: %(people)s"),
-            "is_applicant": _("left out as the applicant: %(people)s"),
-            "up_the_line": _("therefore the next level up: head of %(department)s"),
-            "route_owner": _("therefore the owner of the route"),
-            "nobody": _("nobody is left to decide"),
-            "already_decided": _("has already decided and is not asked again: %(people)s"),
-        }
-        if why.code not in texts:
-            return ""
-        params = why.params
-        return texts[why.code] % {
-            "department": self._name(Department, params.get("department")) if params.get("department") else "",
-            "role": self._name(Role, params.get("role")) if params.get("role") else "",
-            "people": _(", ").join(self.person(pk) for pk in params.get("people", ())),
-        }
 
 
 def label_of(rule: routing.StepRule) -> str:

@@ -61,11 +61,14 @@ def shown(field: models.Field, value: Any) -> str:
     return str(value)
 
 
-def lines_of(document: models.Model, formset_class: type) -> models.QuerySet:
-    """The stored line items of a paper, with the rows they point at."""
+def lines_of(document: models.Model, formset_class: type) -> list[models.Model]:
+    """The stored line items of a paper with the rows they point at; kept on the paper for whoever asks next."""
+    accessor = formset_class.fk.remote_field.get_accessor_name()
     names = [field.name for field in _columns(formset_class) if field.is_relation]
-    rows = formset_class.model._default_manager.filter(**{formset_class.fk.name: document})
-    return rows.select_related(*names) if names else rows
+    rows = formset_class.model.objects.all()
+    rows = rows.select_related(*names) if names else rows
+    models.prefetch_related_objects([document], models.Prefetch(accessor, rows))
+    return list(getattr(document, accessor).all())
 
 
 def line_table(formset_class: type) -> type[Table]:

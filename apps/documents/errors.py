@@ -38,7 +38,10 @@ class Stale(DocumentError):
 
     def __init__(self):
         super().__init__(
-            _("This document was changed in another window after you opened it. Your text is kept below; compare and save again.")
+            _(
+                "This document was changed in another window after you opened it. "
+                "Your text is kept below; compare and save again."
+            )
         )
 
 

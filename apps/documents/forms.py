@@ -1,8 +1,11 @@
 """Forms of documents: the header, the line items, and the small forms of the verbs.
 
-A form made with ``draft=True`` keeps what can be kept of half-typed input: what does not fit a field is left out, lines that
-are not complete wait in the browser. Autosave, the live preview and a refused form use it, so that nothing typed is lost.
+A form made with ``draft=True`` keeps what can be kept of half-typed input: what does not fit a field is left out, lines
+that are not complete wait in the browser. Autosave, the live preview and a refused form use it, so that nothing typed
+is lost.
 """
+
+# ruff: noqa: SLF001 - Django has no public way to put errors on a form that shows stored values
 
 import re
 from collections.abc import Iterable, Iterator
@@ -118,7 +121,7 @@ def _css_of(widget: forms.Widget, wrong: bool) -> str:
 class BaseLineFormSet(forms.BaseInlineFormSet):
     """The line items of a paper, posted as a whole: a stored line that does not come back has been removed.
 
-    Lines are told apart by the id they carry, never by their position, so a browser may add, copy and remove as it likes.
+    Lines are told apart by the id they carry, never by their position, so a browser may add, copy and remove freely.
     """
 
     def __init__(self, data: QueryDict | None = None, files=None, *, draft: bool = False, **kwargs: Any):
@@ -129,7 +132,7 @@ class BaseLineFormSet(forms.BaseInlineFormSet):
         self.incomplete: list[int] = []
         instance, queryset = kwargs.get("instance"), kwargs.get("queryset")
         if data is not None:
-            rows = queryset if queryset is not None else self.model._default_manager
+            rows = queryset if queryset is not None else self.model.objects
             known = rows.filter(**{self.fk.name: instance}).values_list("pk", flat=True) if instance.pk else ()
             data, self.typed_as = _saved_first(data, self.get_default_prefix(), {str(pk) for pk in known})
         super().__init__(data, files, **kwargs)
@@ -154,6 +157,30 @@ class BaseLineFormSet(forms.BaseInlineFormSet):
         """The rows as typed, unsaved, without the removed and the empty ones; incomplete ones with what is readable."""
         self.errors  # noqa: B018 - cleans
         return [form.instance for form in self.forms if self._is_live(form)]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The lines as plain values with the `id` of stored ones, for a service that writes them itself.
+
+        Of a stored line that is not complete the readable part is taken; new lines that are not complete are left out.
+        """
+        names = [name for name in self.form.base_fields if name != "DELETE"]
+        return [
+            {"id": form.instance.pk, **{name: getattr(form.instance, name, None) for name in names}}
+            for form in self._written()
+        ]
+
+    def adopt(self, stored: Iterable[models.Model]) -> None:
+        """Learn the ids that a service gave to the lines of `rows`; ``stored`` are all lines of the paper, in order."""
+        stored, written = list(stored), self._written()
+        if len(stored) == len(written):
+            for form, row in zip(written, stored, strict=True):
+                form.instance.pk = row.pk
+
+    def _written(self) -> list[forms.ModelForm]:
+        """The forms of lines that are stored."""
+        self.errors  # noqa: B018 - cleans
+        live = [form for form in self.forms if self._is_live(form)]
+        return [form for form in live if form.instance.pk or not hasattr(form, "_typed")]
 
     def save(self, commit: bool = True) -> list[models.Model]:
         """Write the lines, and remove those that did not come back."""

@@ -124,7 +124,7 @@ class _Names:
             return display.shown(column, value)
         model = column.related_model
         if model not in self._found:
-            rows = model._default_manager.filter(pk__in=self._wanted.get(model, ()))
+            rows = model.objects.filter(pk__in=self._wanted.get(model, ()))
             self._found[model] = {row.pk: str(row) for row in rows}
         return self._found[model].get(value, str(value))
 

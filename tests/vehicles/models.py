@@ -33,7 +33,7 @@ class VehicleRequest(Document):
         return {"car": self.car, "kilometres": sum(leg.kilometres for leg in self.legs.all())}
 
     def content(self):
-        return {**super().content(), "legs": list(self.legs.order_by("pk").values_list("place", "kilometres"))}
+        return {**super().content(), "legs": [[leg.place, leg.kilometres] for leg in self.legs.all()]}
 
     def check_submission(self, by):
         problems = {} if self.day else {"day": [_("Say on which day the car is needed.")]}

@@ -152,8 +152,8 @@ class Document(BaseModel):
     def content(self) -> dict[str, Any]:
         """Everything an approver decides on; its hash binds decisions. Kinds with lines add them."""
         own = {name: getattr(self, name) for name in ("title", "amount", "currency", *self.CONTENT)}
-        attachments = self.attachments.order_by("pk").values_list("name", "sha256")
-        return {**own, "applicant": self.applicant_id, "attachments": [list(row) for row in attachments]}
+        attachments = [[file.name, file.sha256] for file in self.attachments.all()]
+        return {**own, "applicant": self.applicant_id, "attachments": attachments}
 
     def content_hash(self) -> str:
         """SHA-256 of the content."""

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
@@ -18,8 +19,8 @@ from apps.documents.permissions import Access
 class RefusalMixin:
     """The one place where a refusal of a service becomes something a person can read.
 
-    404 for what they may not see; 403 with the reason for what they may not do; every other refusal is a sentence on the
-    page they came from. Requests from scripts (htmx, autosave) get the sentence and the status.
+    404 for what they may not see; 403 with the reason for what they may not do; every other refusal is a sentence on
+    the page they came from. Requests from scripts (htmx, autosave) get the sentence and the status.
     """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -63,9 +64,12 @@ class PaperView(KindView):
 
     @cached_property
     def document(self) -> Document:
-        papers = self.model.objects.visible_to(self.request.user)
+        return get_object_or_404(self.papers(), pk=self.kwargs["pk"])
+
+    def papers(self) -> QuerySet:
+        """What this person may see, with what a page reads of other tables."""
         related = ("applicant", "department", "approval", *self.kind.select_related)
-        return get_object_or_404(papers.select_related(*related), pk=self.kwargs["pk"])
+        return self.model.objects.visible_to(self.request.user).select_related(*related)
 
     @cached_property
     def access(self) -> Access:
@@ -76,7 +80,7 @@ class PaperView(KindView):
         self.access.require(action)
 
     def page_after_refusal(self) -> str:
-        return self.document.url("detail")
+        return self.kind.url("detail", self.kwargs["pk"])
 
 
 def is_stale(refusal: Refused) -> bool:

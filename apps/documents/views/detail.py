@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from apps.approvals.models import Event, Step
 from apps.core import clock
 from apps.core.money import format_money
-from apps.documents.chain import Chain, Names, chain_of
+from apps.documents.chain import Chain, chain_of
 from apps.documents.history import history_of
 from apps.documents.models import Attachment, Document, Participant
+from apps.documents.names import Names
 from apps.documents.permissions import Access, Answer
 from apps.documents.services import mark_read
 from apps.documents.views.base import PaperView
@@ -47,9 +49,12 @@ class Detail(PaperView):
     def context(self, **more: Any) -> dict[str, Any]:
         """Everything the page shows."""
         document, access = self.document, self.access
-        if not access.is_applicant:
-            self._note_reading()
-        chain = chain_of(document)
+        if document.unread:
+            mark_read(document, by=self.request.user)
+        files, lines = files_of(document, access), self.kind.lines(document)
+        chain = chain_of(document, viewer=self.request.user)
+        if document.state == Document.State.IN_REVIEW:
+            access.open_task = chain.open_task_of(self.request.user)
         actions = actions_of(self.kind, access)
         return {
             "page_title": str(document),
@@ -64,8 +69,8 @@ class Detail(PaperView):
             "reject_reasons": self.kind.reject_reasons,
             "cancel_reasons": self.kind.cancel_reasons,
             "facts": self.kind.shown(document),
-            "lines": self.kind.lines(document),
-            "files": files_of(document, access),
+            "lines": lines,
+            "files": files,
             "may_attach": bool(access.may("attach")),
             "may_comment": bool(access.may("comment")),
             "chain": chain,
@@ -89,15 +94,15 @@ class Detail(PaperView):
             ],
         }
 
-    def _note_reading(self) -> None:
-        user = self.request.user
-        unread = Participant.objects.filter(user=user, document=self.document, copied_at__isnull=False, read_at=None)
-        if unread.exists():
-            mark_read(self.document, by=user)
+    def papers(self) -> QuerySet:
+        unread = Participant.objects.filter(
+            user=self.request.user, document=OuterRef("pk"), copied_at__isnull=False, read_at=None
+        )
+        return super().papers().annotate(unread=Exists(unread))
 
 
 class History(PaperView):
-    """Everything that happened to a paper: the log of its chain and the changes of its content. A fragment or a page."""
+    """What happened to a paper: the log of its chain and the changes of its content. A fragment or a page."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         formset = self.kind.line_formset_class
@@ -143,16 +148,18 @@ class File:
 
 
 def files_of(document: Document, access: Access) -> list[File]:
-    """The attachments of a paper; two queries for all of them."""
-    attachments = list(document.attachments.select_related("uploaded_by"))
+    """The attachments of a paper: one query, two where other papers carry one of the files."""
+    others = Attachment.objects.filter(sha256=OuterRef("sha256")).exclude(document=document.pk)
+    rows = Attachment.objects.select_related("uploaded_by").annotate(has_twins=Exists(others))
+    prefetch_related_objects([document], Prefetch("attachments", rows))
+    attachments = list(document.attachments.all())
     twins: dict[str, list[Document]] = {}
-    if attachments:
-        hashes = [attachment.sha256 for attachment in attachments]
-        others = Attachment.objects.filter(
-            sha256__in=hashes, document__in=Document.objects.visible_to(access.user).order_by().values("pk")
-        )
-        others = others.exclude(document=document).exclude(document__state=Document.State.REJECTED)
-        for other in others.select_related("document").order_by("document")[:20]:
+    hashes = {attachment.sha256 for attachment in attachments if attachment.has_twins}
+    if hashes:
+        papers = Document.objects.visible_to(access.user).order_by().values("pk")
+        found = Attachment.objects.filter(sha256__in=hashes, document__in=papers).exclude(document=document.pk)
+        found = found.exclude(document__state=Document.State.REJECTED)
+        for other in found.select_related("document").order_by("document")[:20]:
             twins.setdefault(other.sha256, []).append(other.document)
     return [
         File(

@@ -85,11 +85,12 @@ class FormView(KindView):
             form.instance.form_key = self.form_key
         try:
             with transaction.atomic():
-                return self.kind.save(form, formset, by=self.request.user, revision=self.revision)
+                document = self.kind.save(form, formset, by=self.request.user, revision=self.revision)
         except IntegrityError as error:
-            raise Refused(
-                _("This could not be stored as it is; the form may have been sent twice. Try again.")
-            ) from error
+            raise Refused(_("This could not be stored; the form may have been sent twice. Try again.")) from error
+        if formset is not None and any(form.instance.pk is None for form in formset.forms):
+            formset.adopt(formset.model.objects.filter(**{formset.fk.name: document}))
+        return document
 
     def page_after_refusal(self) -> str:
         return self.document.url("detail") if self.document.pk else self.kind.url("list")
@@ -248,7 +249,7 @@ class Update(Create):
 
 
 class Autosave(FormView):
-    """Keeps a draft while it is typed. Answers JSON; nothing typed is refused, what does not fit waits in the browser."""
+    """Keeps a draft while it is typed. Answers JSON; what does not fit its field waits in the browser."""
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         self.require()

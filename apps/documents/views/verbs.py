@@ -26,7 +26,8 @@ class Verb(PaperView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        message = self.carry_out(self.document)
+        # The service reads and locks the row, and asks whether this person may see it; nothing is read twice.
+        message = self.carry_out(self.model(pk=pk, kind=self.model.KIND))
         messages.success(request, message)
         return HttpResponseRedirect(self.next_page())
 
@@ -35,8 +36,8 @@ class Verb(PaperView):
         raise NotImplementedError
 
     def next_page(self) -> str:
-        """Where the person goes on: the list they came from, if they decided there, else the paper."""
-        return self.document.url("detail")
+        """Where the person goes on."""
+        return self.kind.url("detail", self.kwargs["pk"])
 
     def text(self, name: str) -> str:
         return self.request.POST.get(name, "").strip()[:2000]
@@ -51,7 +52,7 @@ class Submit(Verb):
     def refused(self, refusal: Refused) -> HttpResponse:
         if refusal.fields and not self.request.htmx:
             messages.error(self.request, _("Not submitted yet. Please correct what is marked."))
-            return HttpResponseRedirect(f"{self.document.url('update')}?check=1")
+            return HttpResponseRedirect(f"{self.kind.url('update', self.kwargs['pk'])}?check=1")
         return super().refused(refusal)
 
 
@@ -105,7 +106,7 @@ class Withdraw(Verb):
     """The applicant takes the paper back."""
 
     def carry_out(self, document: Document) -> str:
-        services.withdraw(document, by=self.request.user)
+        document = services.withdraw(document, by=self.request.user)
         return _("%(paper)s is withdrawn and a draft again.") % {"paper": document}
 
 
@@ -113,7 +114,7 @@ class Cancel(Verb):
     """Void an approved paper."""
 
     def carry_out(self, document: Document) -> str:
-        services.cancel(document, by=self.request.user, reason=self.text("reason"))
+        document = services.cancel(document, by=self.request.user, reason=self.text("reason"))
         return _("%(paper)s is cancelled; its number stays used.") % {"paper": document}
 
 
@@ -122,10 +123,10 @@ class Comment(Verb):
 
     def carry_out(self, document: Document) -> str:
         services.comment(document, by=self.request.user, text=self.request.POST.get("text", ""))
-        return _("Your comment on %(paper)s is added.") % {"paper": document}
+        return _("Your comment is added.")
 
     def next_page(self) -> str:
-        return f"{self.document.url('detail')}#comments"
+        return f"{super().next_page()}#comments"
 
 
 class CopyTo(PaperView):
@@ -155,7 +156,7 @@ class Delete(Verb):
     """Throw a draft away."""
 
     def carry_out(self, document: Document) -> str:
-        title = document.title or str(document.kind_label)
+        title = self.document.title or str(self.document.kind_label)
         services.delete_draft(document, by=self.request.user)
         return _("The draft “%(title)s” is deleted.") % {"title": title}
 

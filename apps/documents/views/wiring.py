@@ -100,7 +100,7 @@ class DocumentViews:
     # ---- what a kind may override ----
 
     def save(self, form: DocumentForm, formset: BaseLineFormSet | None, *, by: Any, revision: int | None) -> Document:
-        """Store what was typed. Forms may be draft forms, which hold only what fits; lines go through `formset.save`."""
+        """Store what was typed. Draft forms hold only what fits; lines go through `formset.save` or `formset.rows`."""
         document = form.save(commit=False)
         self.add_up(document, formset)
 
@@ -209,7 +209,7 @@ def views_of(kind: str) -> DocumentViews:
 
 
 def all_views() -> dict[str, DocumentViews]:
-    """Every declared kind, by name. The addresses of the site are read first, because they bring the declarations in."""
+    """Every declared kind, by name. Reads the addresses of the site first: they bring the declarations in."""
     get_resolver().url_patterns  # noqa: B018
     return {name: declared() for name, declared in sorted(_declared.items())}
 
