@@ -9,8 +9,10 @@ class FinanceConfig(AppConfig):
 
     def ready(self):
         from apps.core import registry  # app ready: the apps below are complete only now
+        from apps.finance import menu
         from apps.finance.roles import ROLES
         from apps.finance.setup import set_up
 
         registry.grant_to_roles(ROLES)
         registry.register_setup(set_up)
+        menu.register()

@@ -1,3 +1,21 @@
+"""Addresses of finance: claims, payments, the ledger, master data."""
+
+from django.urls import path
+
+from apps.finance.expenses.views import ExpenseClaimViews, Ledger, Review
+from apps.finance.masterdata.views import RECORDS
+from apps.finance.payments.views import ClaimsToPay, Pay, PaymentList
+
 app_name = "finance"
 
-urlpatterns = []
+_claims = ExpenseClaimViews()
+
+urlpatterns = [
+    *ExpenseClaimViews.urls(),
+    path("expense-claims/<int:pk>/review/", Review.as_view(kind=_claims), name="expenseclaim-review"),
+    path("expense-claims/<int:pk>/pay/", Pay.as_view(kind=_claims), name="expenseclaim-pay"),
+    path("claims-to-pay/", ClaimsToPay.as_view(), name="claims-to-pay"),
+    path("payments/", PaymentList.as_view(), name="payment-list"),
+    path("expense-ledger/", Ledger.as_view(), name="ledger"),
+    *(pattern for record in RECORDS for pattern in record.urls()),
+]

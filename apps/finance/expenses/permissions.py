@@ -37,3 +37,11 @@ def pay(access: Access) -> Answer:
     if access.is_applicant:
         return no(_("Nobody pays their own claim."))
     return YES
+
+
+@rule("review", kind=ExpenseClaim.KIND)
+def review(access: Access) -> Answer:
+    """Whose turn it is rules on the lines, where the step opens them (clause 6.2.4)."""
+    if access.may_decide and "lines" in access.open_task.step.rule["editable"]:
+        return YES
+    return never(_("This step does not review lines."))

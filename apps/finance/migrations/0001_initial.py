@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('approvals', '0002_append_only_events'),
-        ('documents', '0002_document_form_key_historicaldocument_form_key_export'),
+        ('documents', '0001_initial'),
         ('org', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

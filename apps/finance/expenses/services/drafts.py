@@ -20,7 +20,7 @@ from apps.finance.expenses import following, standards, submission
 from apps.finance.expenses.models import ExpenseClaim, ExpenseLine, ReturnReason
 from apps.finance.invoices.numbers import clean
 
-TYPED = [
+TYPED_FIELDS = [
     "category",
     "date",
     "city",
@@ -38,7 +38,7 @@ TYPED = [
     "seller_name",
     "over_reason",
 ]
-WRITTEN = [*TYPED, "order", "standard_limit", "standard_control", "over_amount", "invoice"]
+WRITTEN = [*TYPED_FIELDS, "order", "standard_limit", "standard_control", "over_amount", "invoice"]
 MONEY = ("amount", "tax", "invoice_total")
 ZERO = Decimal("0.00")
 
@@ -95,11 +95,13 @@ def hints_for(user, *, limit: int = 3) -> list[str]:
     return [(reason.hint_en if english else reason.hint) or reason.hint or str(reason) for reason in counted]
 
 
-def measured(lines: Sequence[Mapping[str, Any]], *, applicant, claim: ExpenseClaim) -> list[ExpenseLine]:
-    """Lines as typed, unsaved, with standards and excess: what the preview of a form shows."""
+def preview(claim: ExpenseClaim, lines: Sequence[Mapping[str, Any]]) -> list[ExpenseLine]:
+    """Let an unsaved claim answer as if these lines were stored: standards, excess, payable amount, facts."""
     _found, rows = _read(lines)
     built = [ExpenseLine(order=order, **_without_id(row)) for order, row in enumerate(rows)]
-    standards.measure(built, applicant=applicant, claim_id=claim.pk)
+    standards.measure(built, applicant=claim.applicant, claim_id=claim.pk)
+    claim.ordered_lines = built
+    claim.amount = sum((line.amount for line in built), ZERO)
     return built
 
 
@@ -108,7 +110,7 @@ def _read(lines: Sequence[Mapping[str, Any]]) -> tuple[defaultdict[str, list[str
     found: defaultdict[str, list[str]] = defaultdict(list)
     rows = []
     for index, typed in enumerate(lines):
-        row = {name: typed[name] for name in (*TYPED, "id") if typed.get(name) is not None}
+        row = {name: typed[name] for name in (*TYPED_FIELDS, "id") if typed.get(name) is not None}
         for name in MONEY:
             _read_money(row, name, index, found)
         row["invoice_code"], row["invoice_number"] = (
@@ -164,15 +166,25 @@ def _write(claim: ExpenseClaim, rows: list[dict[str, Any]], *, by) -> None:
     following.link_invoices(claim, lines, by=by)
     new = [line for line in lines if line.pk is None]
     changed = [line for line in lines if line.pk is not None and _state(line) != before[line.pk]]
+    if getattr(claim, "skip_history_when_saving", False):
+        _write_silently(new, changed)
+        return
     if new:
         bulk_create_with_history(new, ExpenseLine, default_user=by, default_change_reason="draft saved")
     if changed:
         bulk_update_with_history(changed, ExpenseLine, WRITTEN, default_user=by, default_change_reason="draft saved")
 
 
+def _write_silently(new: list[ExpenseLine], changed: list[ExpenseLine]) -> None:
+    """A draft that keeps itself while somebody types leaves no history of every keystroke."""
+    ExpenseLine.objects.bulk_create(new)
+    if changed:
+        ExpenseLine.objects.bulk_update(changed, WRITTEN)
+
+
 def _fill(line: ExpenseLine, row: dict[str, Any]) -> None:
     """Set every typed column, those left out to their default."""
-    for name in TYPED:
+    for name in TYPED_FIELDS:
         value = row.get(name)
         setattr(line, name, ExpenseLine._meta.get_field(name).get_default() if value is None else value)
 

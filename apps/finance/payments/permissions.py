@@ -1,0 +1,3 @@
+"""Who sees the register of payments."""
+
+VIEW = "finance.view_payment"
