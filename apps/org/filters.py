@@ -37,7 +37,7 @@ class PositionFilter(BaseFilterSet):
     """Positions by words."""
 
     q = SearchFilter(["name", "name_en", "code"])
-    active = django_filters.BooleanFilter(label=_("In use"))
+    active = django_filters.ChoiceFilter(label=_("In use"), choices=[("True", _("Yes")), ("False", _("No"))])
 
     class Meta:
         model = Position

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.models import Permission
@@ -14,7 +15,7 @@ from apps.core.forms import BaseModelForm
 from apps.core.uscc import check_uscc, normalise_uscc
 from apps.org.history import changes_since
 from apps.org.models import Company, Department, JobGrade, Position, Role, User
-from apps.org.wording import business_permissions, model_of, own_label
+from apps.org.wording import meaningful_permissions, model_of, own_label, rank_of
 
 
 def version_of(record: Model) -> str:
@@ -42,6 +43,9 @@ class RecordForm(BaseModelForm):
     def __init__(self, *args: Any, viewer: User, **kwargs: Any):
         self.viewer = viewer
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.widget.attrs["data-searchable"] = ""
         if self.instance.pk:
             self.fields["version"].initial = version_of(self.instance)
             self.fields["change_reason"].required = self.reason_required
@@ -125,7 +129,7 @@ class RoleForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["permissions"].queryset = business_permissions()
+        self.fields["permissions"].queryset = meaningful_permissions()
         self.fields["permissions"].required = False
         if self.instance.pk:
             self.fields["code"].disabled = True
@@ -145,9 +149,16 @@ class RoleForm(RecordForm):
             words = str(model._meta.verbose_name_plural)
             row = rows.setdefault(model, {"label": f"{words[:1].upper()}{words[1:]}", "choices": []})
             row["choices"].append(
-                {"pk": permission.pk, "label": own_label(permission), "given": str(permission.pk) in chosen}
+                {
+                    "pk": permission.pk,
+                    "label": own_label(permission),
+                    "rank": rank_of(permission),
+                    "given": str(permission.pk) in chosen,
+                }
             )
-        return list(rows.values())
+        for row in rows.values():
+            row["choices"].sort(key=lambda choice: choice["rank"])
+        return sorted(rows.values(), key=lambda row: row["label"])
 
     def permissions_given(self) -> list[Permission]:
         """What was ticked, and what the role holds on Django's own tables, which this page does not show."""
@@ -174,6 +185,11 @@ class CompanyForm(RecordForm):
     reason_required = True
 
     uscc = forms.CharField(label=gettext_lazy("Unified Social Credit Code"), max_length=40, required=False)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(available_timezones())],
+        widget=forms.Select(attrs={"data-searchable": ""}),
+    )
     confirm_uscc = forms.BooleanField(label=gettext_lazy("I have compared the code with the licence."), required=False)
 
     class Meta:

@@ -16,14 +16,16 @@ from django.db.models import Field, Model
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.org.models import User
 from apps.org.permissions import may_see_bank_account
 from apps.org.wording import permission_label
 
 LIMIT = 100
-SILENT = {"created_at", "updated_at", "password", "last_login", "language", "theme"}
+SILENT = {"created_at", "updated_at", "date_joined", "password", "last_login", "language", "theme"}
 EMPTY = "–"
+LABELS = {"groups": gettext_lazy("Role groups"), "username": gettext_lazy("User name")}
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class _Words:
         for item in self.fields:
             before = getattr(old, item.attname) if old is not None else None
             after = getattr(new, item.attname)
-            if _plain(before) != _plain(after):
+            if _plain(before) != _plain(after) and not (old is None and after is False):
                 changes.append(Change(_label(item), self._shown(item, before), self._shown(item, after)))
         for name, (label, per_row) in self.members.items():
             before = per_row[old.pk] if old is not None else frozenset()
@@ -166,5 +168,5 @@ def _plain(value: Any) -> Any:
 
 
 def _label(item: Field) -> str:
-    words = str(item.verbose_name)
+    words = str(LABELS.get(item.name, item.verbose_name))
     return f"{words[:1].upper()}{words[1:]}"

@@ -32,6 +32,7 @@ class RecordPage(PermissionRequiredMixin):
     list_url = ""
     history_url = ""
     template_name = "org/record_form.html"
+    context_object_name = "record"
 
     def get_list_url(self) -> str:
         """The address of the list."""
@@ -124,7 +125,6 @@ class RecordHistory(RecordPage, DetailView):
     """Who changed what, when and why."""
 
     template_name = "org/record_history.html"
-    context_object_name = "record"
     update_url = ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class DepartmentTreePage(PermissionRequiredMixin, TemplateView):
             people=Count("members", filter=Q(members__is_active=True))
         )
         rows = [
-            {"department": department, "depth": depth}
+            {"department": department, "depth": depth, "indent": "\u2003" * (depth - 1)}
             for department, depth in counted.tree().walk()
             if shown_all or department.active
         ]

@@ -6,6 +6,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalChanges
 
+from apps.core import registry
+
 STANDARD = ("view", "add", "change", "delete")
 
 
@@ -26,6 +28,25 @@ def business_permissions() -> QuerySet[Permission]:
     for app_label, model_name in histories:
         found = found.exclude(content_type__app_label=app_label, content_type__model=model_name)
     return found.order_by("content_type__app_label", "content_type__model", "codename")
+
+
+def meaningful_permissions() -> QuerySet[Permission]:
+    """Those that some page asks for, as the apps declare them for the roles of a new company."""
+    declared = set().union(*registry.role_permissions.values())
+    return business_permissions().filter(
+        pk__in=[permission.pk for permission in business_permissions() if _name(permission) in declared]
+    )
+
+
+def _name(permission: Permission) -> str:
+    return f"{permission.content_type.app_label}.{permission.codename}"
+
+
+def rank_of(permission: Permission) -> int:
+    """Seeing before creating before changing, what is special last."""
+    action = permission.codename.split("_")[0]
+    standard = permission.codename == f"{action}_{permission.content_type.model}" and action in STANDARD
+    return STANDARD.index(action) if standard else len(STANDARD)
 
 
 def model_of(permission: Permission) -> type[Model] | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.org.accounts.devices import device_name
+from apps.org.accounts.forms import SignInForm
 from apps.org.models import Company, User, UserSession
 from tests.factories.org import PASSWORD, UserFactory
 
@@ -52,10 +53,7 @@ def test_every_failure_says_the_same(case):
     password = "wrong" if case == "wrong password" else PASSWORD
     page = Client().post(SIGN_IN, {"username": name, "password": password})
     assert page.status_code == 200
-    assert page.context["form"].non_field_errors() == [
-        "The user name or the password is not right. "
-        "After five failures in a row, sign-in is closed for fifteen minutes."
-    ]
+    assert page.context["form"].non_field_errors() == [str(SignInForm.error_messages["invalid_login"])]
 
 
 def test_five_failures_close_the_door_for_this_name_in_the_readers_language():

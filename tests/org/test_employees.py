@@ -97,7 +97,7 @@ def test_an_administrator_gives_roles_and_the_history_has_one_row_for_both(admin
     assert User.objects.get(pk=user.pk).role_codes == {"staff", "cashier"}
     entries = history_of(User.objects.get(pk=user.pk), viewer=sysadmin)
     assert [(entry.who, entry.reason) for entry in entries] == [(sysadmin, "joins Finance"), (None, "")]
-    assert [str(change) for change in entries[0].changes] == ["Phone: – → 139", "Groups: – → Cashier, Staff"]
+    assert [str(change) for change in entries[0].changes] == ["Phone: – → 139", "Role groups: – → Cashier, Staff"]
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2])

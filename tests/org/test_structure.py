@@ -309,10 +309,10 @@ def test_members_are_added_and_removed_with_history(admin_client, sysadmin):
     assert User.objects.get(pk=user.pk).has_role("cashier")
     latest = history_of(user, viewer=sysadmin)[0]
     assert (latest.who, latest.reason) == (sysadmin, "added to Cashier")
-    assert [str(change) for change in latest.changes] == ["Groups: – → Cashier"]
+    assert [str(change) for change in latest.changes] == ["Role groups: – → Cashier"]
     admin_client.post(reverse("org:role-remove-member", args=[role.pk, user.pk]))
     assert not User.objects.get(pk=user.pk).has_role("cashier")
-    assert [str(change) for change in history_of(user, viewer=sysadmin)[0].changes] == ["Groups: Cashier → –"]
+    assert [str(change) for change in history_of(user, viewer=sysadmin)[0].changes] == ["Role groups: Cashier → –"]
 
 
 def test_nobody_takes_the_administration_from_himself(admin_client, sysadmin):

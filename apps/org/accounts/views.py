@@ -100,6 +100,7 @@ class Account(SuccessMessageMixin, UpdateView):
     """Own data: all of it to read, a part of it to keep up to date."""
 
     template_name = "org/account.html"
+    context_object_name = "person"
     form_class = AccountForm
     success_url = reverse_lazy("org:account")
     success_message = gettext_lazy("Your data is saved.")

@@ -41,6 +41,8 @@ class EmployeeForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         person = self.instance
+        self.fields["username"].label = _("User name")
+        self.fields["username"].help_text = _("For signing in.")
         for name, model in (("department", Department), ("position", Position), ("grade", JobGrade)):
             chosen = Q(pk=getattr(person, f"{name}_id"))
             self.fields[name].queryset = model.objects.filter(Q(active=True) | chosen)
@@ -67,6 +69,7 @@ class DeactivateForm(BaseForm):
         label=_("Successor"),
         queryset=User.objects.none(),
         required=False,
+        widget=forms.Select(attrs={"data-searchable": ""}),
         help_text=_("Takes over everything in the list; may stay empty only when the list is empty."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
