@@ -179,7 +179,7 @@ def _story(form: PrintForm) -> list[Any]:
     if form.subtitle:
         story.append(_text(form.subtitle, align="center"))
     date = f"{gettext('Date')}: {form.date}" if form.date else ""
-    number = _text(f"{gettext('No.')} {form.number or '—'}", align="right")
+    number = _text(f"{pgettext('printed form', 'No.')} {form.number or '—'}", align="right")
     story += [_table([[_text(date), number]], [0.5, 0.5], lines=False)]
     if form.fields:
         story += [_fields(form), Spacer(0, 3 * mm)]

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.core.models import BaseModel
@@ -192,7 +193,7 @@ class ExpenseLine(BaseModel):
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("city"))
     city_text = models.CharField(_("other city"), max_length=60, blank=True, default="")
     days = models.DecimalField(_("days or nights"), max_digits=5, decimal_places=1, default=Decimal("1.0"))
-    people = models.PositiveSmallIntegerField(_("people"), default=1)
+    people = models.PositiveSmallIntegerField(pgettext_lazy("count", "people"), default=1)
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, default=ZERO)
     tax = models.DecimalField(_("tax in it"), max_digits=14, decimal_places=2, default=ZERO)
     description = models.CharField(_("description"), max_length=300, blank=True, default="")
