@@ -1,0 +1,235 @@
+"""The demo company: one small build for all tests of this file, at a fixed moment."""
+
+import datetime as dt
+import hashlib
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
+from fontTools.ttLib import TTFont
+
+from apps.approvals.models import Event, Step, Task
+from apps.core import clock
+from apps.core.uscc import check_uscc
+from apps.documents import permissions
+from apps.documents.models import Attachment, Comment, Document, Participant
+from apps.documents.services.talk import twins
+from apps.finance.expenses.models import ExpenseClaim, ExpenseLine
+from apps.finance.payments.models import Payment
+from apps.notifications.models import Notification
+from apps.org.models import Company, Department, User
+from apps.workspace.demo import builder
+from apps.workspace.demo.content import CITIES, Writer
+from apps.workspace.demo.data import read
+from apps.workspace.demo.hours import Hours
+from apps.workspace.demo.people import PASSWORD
+from apps.workspace.demo.plans import Plan, Planner, employees
+
+NOW = dt.datetime(2026, 6, 16, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+ACCOUNTS = (
+    "staff staff2 head manager accountant director cashier hr officer service market auditor admin".split()  # noqa: SIM905
+)
+
+
+def digest() -> str:
+    """Everything a reader would notice, without the keys of rows."""
+    claims = ExpenseClaim.objects.order_by("pk").values_list(
+        "number", "title", "amount", "approved_total", "state", "paid_on", "applicant__username", "created_at"
+    )
+    lines = ExpenseLine.objects.order_by("claim", "order").values_list("description", "amount", "invoice_number")
+    files = Attachment.objects.order_by("pk").values_list("name", "sha256")
+    people = User.objects.order_by("username").values_list("employee_no", "name", "phone", "hire_date", "bank_account")
+    text = repr([list(claims), list(lines), list(files), list(people)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """Build twice, throw the first away; answers the digests of both. The second is there for the tests."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        with clock.at(NOW):
+            with transaction.atomic():
+                builder.build(seed=7, claims=30)
+                first = digest()
+                transaction.set_rollback(True)
+            builder.build(seed=7, claims=30)
+        yield first, digest()
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+
+
+@pytest.fixture
+def company(built, db):
+    """The finished company; what a test changes is undone."""
+    with clock.at(NOW):
+        yield
+
+
+def run(**options) -> str:
+    out = StringIO()
+    call_command("demo", stdout=out, **options)
+    return out.getvalue()
+
+
+def counts() -> list[int]:
+    tables = (User, Document, Event, Notification, Payment, Attachment, Comment, ExpenseLine, ExpenseClaim.history)
+    return [table.count() if hasattr(table, "count") else table.objects.count() for table in tables]
+
+
+def test_same_seed_gives_the_same_company(built):
+    first, second = built
+    assert first == second
+
+
+def plans(seed: int, count: int) -> list[Plan]:
+    """The claims as planned, without a database."""
+    hours, data = Hours("Asia/Shanghai"), read("company")
+    departments = {row[2]: "BUS" if row[2].startswith("BUS") else "ADM" for row in data["people"]}
+    grades = {row[3]: "P2" for row in data["people"]}
+    writer = Writer(dict.fromkeys(CITIES, "T1"), {city: city.title() for city in CITIES})
+    return Planner(seed, NOW, hours, employees(NOW, hours, departments, grades), writer).plans(count)
+
+
+def test_seed_decides_what_is_planned():
+    again, same, other = plans(7, 300), plans(7, 300), plans(8, 300)
+    assert again == same
+    assert [plan.paper for plan in again] != [plan.paper for plan in other]
+    assert len(again) == len(other) == 300
+
+
+def test_planned_claims_are_plausible():
+    found = plans(7, 400)
+    numbers = [line["invoice_number"] for plan in found for line in plan.paper.lines if "invoice_number" in line]
+    assert len(set(numbers)) == len(numbers)
+    assert all(plan.drafted < NOW and plan.drafted.weekday() < 5 for plan in found)
+    assert min(plan.drafted for plan in found) < NOW - dt.timedelta(days=650)
+    assert all(
+        line["date"] <= plan.drafted.date() and line["amount"] > 0 for plan in found for line in plan.paper.lines
+    )
+    big = [plan for plan in found if plan.kind in ("bigtrip", "bigtraining")]
+    assert all(sum(line["amount"] for line in plan.paper.lines) > 5000 for plan in big)
+    assert sum(plan.vouchers for plan in found) == 60
+
+
+@pytest.mark.parametrize("username", ACCOUNTS)
+def test_accounts_can_sign_in(company, client, username):
+    response = client.post(reverse("org:sign-in"), {"username": username, "password": PASSWORD})
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(User.objects.get(username=username).pk)
+
+
+def test_nobody_else_can_sign_in(company):
+    others = User.objects.exclude(username__in=ACCOUNTS)
+    assert others.count() == 50
+    assert not any(user.has_usable_password() for user in others)
+
+
+def test_every_state_is_there_and_staff_has_each(company):
+    everything = {"draft", "in_review", "returned", "approved", "rejected", "cancelled", "paid"}
+    claims = list(ExpenseClaim.objects.filter(applicant__username="staff"))
+    assert {claim.standing[0] for claim in claims} == everything
+    assert any(claim.state == "draft" and claim.number for claim in claims), "withdrawn"
+    assert any(claim.source_claim_id for claim in claims), "a draft of returned lines"
+    assert ExpenseLine.objects.filter(ruling="lowered", claim__applicant__username="staff").exists()
+
+
+def test_every_step_of_the_chain_is_open_somewhere(company):
+    open_steps = Step.objects.filter(state="open").values_list("key", flat=True)
+    assert set(open_steps) == {"head", "finance", "director", "management"}
+    deciding = set(Task.objects.open().values_list("user__username", flat=True).order_by())
+    assert {"head", "accountant", "director", "manager"} <= deciding
+    to_pay = ExpenseClaim.objects.filter(state="approved", paid_on=None, approved_total__gt=0)
+    assert to_pay.count() >= 4
+
+
+def test_manager_is_decided_by_another_executive(company):
+    paid = ExpenseClaim.objects.get(applicant__username="manager", paid_on__isnull=False)
+    assert paid.approval.tasks.get(step__key="head").user.username == "lin.yaqin"
+
+
+def test_company_is_whole(company):
+    assert builder.faults() == []
+    ours = Company.current()
+    assert check_uscc(ours.uscc).check_digit_ok
+    assert all(department.head and department.name_en for department in Department.objects.all())
+    assert User.objects.active().count() == 60
+    assert User.objects.filter(status="left", is_active=False, left_on__isnull=False).count() == 3
+    assert User.objects.filter(status="probation").count() == 3
+    assert User.objects.active().filter(manager=None).get().username == "manager"
+    assert not Department.objects.filter(head__is_active=False).exists()
+    for user in User.objects.all():
+        user.full_clean(exclude=["manager"])
+        assert user.pk not in user._superiors()
+    assert User.objects.get(username="admin").is_superuser
+
+
+def test_auditor_reads_everything_and_decides_nothing(company):
+    auditor = User.objects.get(username="auditor")
+    claims = ExpenseClaim.objects.visible_to(auditor)
+    assert claims.count() == ExpenseClaim.objects.count()
+    for claim in claims:
+        for action in ("update", "approve", "return", "reject", "pay", "cancel"):
+            assert not permissions.may(auditor, action, claim), (claim, action)
+
+
+def test_files_comments_copies(company):
+    assert set(Attachment.objects.values_list("file_type", flat=True)) == {"pdf", "png"}
+    assert Comment.objects.exists()
+    assert Participant.objects.filter(copied_at__isnull=False, user__username="staff2").exists()
+    shared = Attachment.objects.values("sha256").annotate(times=Count("pk")).get(times__gt=1)
+    attachment = Attachment.objects.filter(sha256=shared["sha256"], document__applicant__username="staff2").get()
+    head = User.objects.get(username="head")
+    assert [paper.applicant.username for paper in twins(attachment, viewer=head)] == ["staff"]
+
+
+def test_nothing_is_mailed_and_old_notices_are_read(company):
+    assert set(Notification.objects.values_list("mail", flat=True)) == {"none"}
+    assert not Notification.objects.filter(read_at=None, created_at__lt=NOW - dt.timedelta(days=14)).exists()
+    assert Notification.objects.filter(read_at=None, recipient__username="head").exists()
+
+
+def test_moments_lie_in_the_past(company):
+    moments = [
+        *ExpenseClaim.objects.values_list("created_at", "updated_at"),
+        *Comment.objects.values_list("created_at"),
+    ]
+    assert all(moment < NOW for row in moments for moment in row)
+    assert Event.objects.filter(at__gte=NOW).count() == 0
+    assert ExpenseClaim.history.filter(history_date__gt=NOW).count() == 0
+
+
+def test_font_has_every_character(company):
+    glyphs = TTFont(settings.BASE_DIR / "static" / "fonts" / "NotoSansSC-Regular.ttf").getBestCmap()
+    texts = [str(read("company")), str(read("texts"))]
+    texts += ["".join(map(str, row)) for row in ExpenseLine.objects.values_list("description", "seller_name")]
+    texts += ExpenseClaim.objects.values_list("title", flat=True)
+    assert {character for text in texts for character in text if ord(character) not in glyphs} == set()
+
+
+def test_second_run_changes_nothing(company):
+    before = counts()
+    shown = run()
+    assert counts() == before
+    assert "nothing was changed" in shown
+    assert all(f"  {username} " in shown for username in ACCOUNTS)
+    assert shown.rstrip().endswith(f"The password of all is {PASSWORD}")
+
+
+def test_real_company_is_left_alone(company):
+    Company.history.update(history_change_reason="")
+    before = counts()
+    with pytest.raises(CommandError, match="holds a real company \\(63 people, "):
+        run()
+    assert counts() == before
+
+
+def test_too_few_claims(db):
+    with pytest.raises(CommandError, match="at least 30 claims"):
+        run(claims=29)
