@@ -1,0 +1,199 @@
+"""Who may do what: every kind of document in every state, asked by every sort of person.
+
+Nothing is written down by hand. Papers are really written, submitted, decided and paid through the services, and
+`documents.permissions.may` answers; the caller rolls the transaction back. `permission_matrix` makes
+`docs/reference/permissions.md` of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.contrib.auth.models import Permission
+
+from apps.approvals.models import Route, RouteStep, RouteVersion
+from apps.core import clock, registry
+from apps.documents import services
+from apps.documents.kinds import all_kinds
+from apps.documents.models import Document
+from apps.documents.permissions import Answer, actions_of, may
+from apps.finance.expenses.models import ExpenseCategory, ExpenseClaim
+from apps.finance.expenses.services import pay, save_claim
+from apps.finance.payments.models import FundAccount
+from apps.org.models import Department, User
+
+#: who is asked, in the order of the tables; roles follow
+PEOPLE = {
+    "applicant": "Applicant",
+    "first": "Approver of the first step",
+    "second": "Approver of the second step",
+    "reader": "Somebody it was copied to",
+    "head": "Head of the applicant's department",
+    "upper": "Head of a department above",
+    "colleague": "Colleague in the same department",
+    "outsider": "Somebody in another department",
+    "leaver": "Somebody it was copied to, who has left",
+    "root": "Superuser without a role",
+}
+
+
+@dataclass
+class Answers:
+    """What one state of one kind allows: answers by person and action; no answers for whom the paper does not exist."""
+
+    state: str
+    rows: dict[str, dict[str, Answer] | None] = field(default_factory=dict)
+
+
+@dataclass
+class KindMatrix:
+    """The tables of one kind."""
+
+    model: type[Document]
+    actions: list[str]
+    states: list[Answers]
+
+
+class Cast:
+    """The people of the tables and where they stand. They hold what a role group gives without being in it."""
+
+    def __init__(self):
+        upper = Department.objects.create(code="MATRIX-UP", name="Above")
+        own = Department.objects.create(code="MATRIX", name="Department", parent=upper)
+        elsewhere = Department.objects.create(code="MATRIX-ELSE", name="Elsewhere")
+        inside = ("applicant", "head", "colleague")
+        for name in (*PEOPLE, *registry.role_permissions):
+            place = own if name in inside else elsewhere
+            person = User.objects.create(username=f"matrix-{name}", name=name, department=place)
+            person.user_permissions.set(_permissions(registry.role_permissions.get(name, set())))
+        User.objects.filter(username="matrix-root").update(is_superuser=True)
+        for department, head in ((own, "head"), (upper, "upper")):
+            department.head = self[head]
+            department.save()
+
+    def __getitem__(self, name: str) -> User:
+        return User.objects.get(username=f"matrix-{name}")
+
+    def asked_about(self, model: type[Document]) -> Iterator[tuple[str, User]]:
+        """The rows of a kind's tables: heading and person. Only now the leaver has left."""
+        for name, label in PEOPLE.items():
+            person = self[name]
+            person.is_active = name != "leaver"
+            yield label, person
+        for code in roles_concerned(model):
+            yield f"Role `{code}`", self[code]
+
+
+def roles_concerned(model: type[Document]) -> list[str]:
+    """The roles a new company starts with that hold a permission on this kind, or on documents of every kind."""
+    own = {f"{model._meta.app_label}.{codename}" for codename, _name in model._meta.permissions}
+    base = {f"documents.{codename}" for codename, _name in Document._meta.permissions}
+    return sorted(code for code, given in registry.role_permissions.items() if given & (own | base))
+
+
+class Scene:
+    """Plays one paper into the state that is asked for. The route has two steps of one named person each."""
+
+    def __init__(self, model: type[Document], cast: Cast):
+        self.model = model
+        self.cast = cast
+        self.write = DRAFTS.get(model.KIND, _plain_draft)
+        route, _created = Route.objects.get_or_create(kind=model.KIND, defaults={"name": model.KIND})
+        route.versions.filter(state=RouteVersion.State.PUBLISHED).update(state=RouteVersion.State.RETIRED)
+        number = max(route.versions.values_list("number", flat=True), default=0) + 1
+        version = RouteVersion.objects.create(route=route, number=number, state=RouteVersion.State.PUBLISHED)
+        for order, name in enumerate(("first", "second"), start=1):
+            step = RouteStep.objects.create(
+                version=version, order=order, key=name, name=name, rule=RouteStep.Rule.PEOPLE
+            )
+            step.people.add(cast[name])
+
+    def draft(self) -> Document:
+        return self.write(self.model, self.cast["applicant"])
+
+    def submitted(self) -> Document:
+        paper = services.submit(self.draft(), by=self.cast["applicant"])
+        services.copy_to(paper, by=self.cast["applicant"], people=[self.cast["reader"], self.cast["leaver"]])
+        return paper
+
+    def half_way(self) -> Document:
+        return services.approve(self.submitted(), by=self.cast["first"])
+
+    def withdrawn(self) -> Document:
+        return services.withdraw(self.submitted(), by=self.cast["applicant"])
+
+    def returned(self) -> Document:
+        return services.return_(self.half_way(), by=self.cast["second"], reason="Please correct it.")
+
+    def rejected(self) -> Document:
+        return services.reject(self.half_way(), by=self.cast["second"], reason="Not for the company.")
+
+    def approved(self) -> Document:
+        return services.approve(self.half_way(), by=self.cast["second"])
+
+    def cancelled(self) -> Document:
+        return services.cancel(self.approved(), by=self.cast["executive"], reason="Entered twice.")
+
+    def states(self) -> Iterator[tuple[str, Callable[[], Document]]]:
+        """Every state worth asking about, by its heading; a kind's own states come after `approved`."""
+        yield "Draft, never submitted", self.draft
+        yield "In approval, at the first step", self.submitted
+        yield "In approval, at the second step", self.half_way
+        yield "Withdrawn (a draft that has a number)", self.withdrawn
+        yield "Returned for correction", self.returned
+        yield "Approved", self.approved
+        for heading, play in LATER.get(self.model.KIND, {}).items():
+            yield heading, lambda play=play: play(self.approved())
+        yield "Rejected", self.rejected
+        yield "Cancelled", self.cancelled
+
+
+def matrix() -> Iterator[KindMatrix]:
+    """The tables of every kind of the site. Call it in a transaction that is rolled back afterwards."""
+    cast = Cast()
+    for model in all_kinds().values():
+        if model.__module__.startswith("apps."):
+            actions = [action for action in actions_of(model.KIND) if action != "create"]
+            states = [_asked(heading, play(), cast, actions) for heading, play in Scene(model, cast).states()]
+            yield KindMatrix(model, actions, states)
+
+
+def _asked(heading: str, paper: Document, cast: Cast, actions: list[str]) -> Answers:
+    answers = Answers(heading)
+    for label, person in cast.asked_about(type(paper)):
+        given = {action: may(person, action, paper) for action in actions}
+        answers.rows[label] = given if given["view"] else None
+    return answers
+
+
+def _permissions(labels: set[str]) -> list[Permission]:
+    found = Permission.objects.select_related("content_type")
+    return [row for row in found if f"{row.content_type.app_label}.{row.codename}" in labels]
+
+
+def _plain_draft(model: type[Document], applicant: User) -> Document:
+    """A paper that needs nothing but a title and an amount."""
+    return services.save_draft(model(title="Sample", amount=Decimal("100.00")), by=applicant)
+
+
+def _claim_draft(model: type[Document], applicant: User) -> Document:
+    category, _created = ExpenseCategory.objects.get_or_create(
+        code="MATRIX", defaults={"name": "Sample", "requires_invoice": False}
+    )
+    line = {"category": category, "date": clock.today(), "description": "Sample", "amount": Decimal("100.00")}
+    return save_claim(ExpenseClaim(title="Sample"), by=applicant, lines=[line])
+
+
+def _paid(claim: Document) -> Document:
+    account, _created = FundAccount.objects.get_or_create(code="MATRIX", defaults={"name": "Sample"})
+    cashier = User.objects.get(username="matrix-cashier")
+    pay(claim, by=cashier, account=account, paid_on=clock.today(), bank_reference="1")
+    return ExpenseClaim.objects.get(pk=claim.pk)
+
+
+#: how a paper of a kind is written that has rules of its own about what is complete
+DRAFTS: dict[str, Callable[[type[Document], User], Document]] = {ExpenseClaim.KIND: _claim_draft}
+#: what happens to approved papers of a kind
+LATER: dict[str, dict[str, Callable[[Document], Document]]] = {ExpenseClaim.KIND: {"Approved and paid": _paid}}
