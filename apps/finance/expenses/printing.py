@@ -8,7 +8,7 @@ from apps.documents.printing import PrintParts
 from apps.finance.expenses.models import ExpenseClaim, ExpenseLine
 from apps.finance.expenses.tables import invoice_of
 
-WIDTHS = (0.6, 1.5, 1.6, 3.4, 1.3, 2.6, 1.7, 1.7)
+WIDTHS = (1.0, 2.1, 1.6, 3.0, 1.2, 2.6, 1.8, 1.8)
 ALIGNS = ("right", "left", "left", "left", "left", "left", "right", "right")
 
 

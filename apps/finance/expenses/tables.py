@@ -30,7 +30,7 @@ class ExpenseClaimTable(DocumentTable):
         Column("state", _("State"), kind="badge", accessor="standing"),
         Column("submitted_at", _("Submitted"), kind="datetime"),
         Column("paid_on", _("Paid on"), kind="date"),
-        Column("paid_amount", _("Paid"), kind="money", total=True, export_only=True),
+        Column("paid_amount", pgettext_lazy("amount", "Paid"), kind="money", total=True, export_only=True),
     ]
     empty_title = _("No expense claims yet")
     empty_hint = _("Claims you raise, decide or read along appear here.")
@@ -142,7 +142,7 @@ class ExpenseLedgerTable(Table):
         Column("over_amount", _("Over standard"), kind="money", sort="over_amount", total=True),
         Column("over_reason", _("Reason for exceeding"), export_only=True),
         Column("advance_offset", _("Advance offset"), kind="money", accessor=lambda line: ZERO, export_only=True),
-        Column("paid", _("Paid"), kind="money", accessor=paid_of),
+        Column("paid", pgettext_lazy("amount", "Paid"), kind="money", accessor=paid_of),
         Column("paid_on", _("Paid on"), kind="date", accessor="claim.paid_on"),
         Column("days_to_pay", _("Days to pay"), kind="number", accessor=days_to_pay),
         Column("state", _("Status"), kind="badge", accessor=standing_of),
