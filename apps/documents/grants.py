@@ -1,8 +1,8 @@
 """Object permissions on documents: who holds which right on which paper, and for what reason.
 
 The rows live in one direct-foreign-key table of django-guardian. Each carries its reason (``step:12``, ``acted:31``,
-``copied``), so that ending a reason takes away exactly what it gave. Only this module writes them, in the transaction of
-the change they follow; nothing else in the program imports guardian. Structure (own papers, headed departments,
+``copied``), so that ending a reason takes away exactly what it gave. Only this module writes them, in the transaction
+of the change they follow; nothing else in the program imports guardian. Structure (own papers, headed departments,
 company-wide roles) is never stored here.
 
 Invariant, checked by `orphans`: open tasks ⇔ ``approve_document`` rows.

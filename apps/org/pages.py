@@ -99,7 +99,7 @@ class RecordUpdate(RecordFormPage, UpdateView):
     def get_object(self, queryset: Any = None) -> Model:
         """Locked for a POST."""
         if self.request.method == "POST":
-            queryset = self.get_queryset().select_for_update(of=("self",))
+            queryset = self.get_queryset().select_for_update(of=("self",), no_key=True)
         return super().get_object(queryset)
 
     def handle_no_permission(self) -> HttpResponse:

@@ -89,7 +89,7 @@ def _set_roles(employee: User, roles: Iterable[Role]) -> None:
 @transaction.atomic
 def add_member(*, role: Role, employee: User, by: User) -> None:
     """Put an active employee into a role group."""
-    employee = User.objects.select_for_update().get(pk=employee.pk)
+    employee = User.objects.select_for_update(no_key=True).get(pk=employee.pk)
     if not employee.is_active:
         raise OrgError(_("%(name)s no longer works here.") % {"name": employee})
     current = list(Role.objects.filter(user=employee))
@@ -101,7 +101,7 @@ def add_member(*, role: Role, employee: User, by: User) -> None:
 @transaction.atomic
 def remove_member(*, role: Role, employee: User, by: User) -> None:
     """Take an employee out of a role group; somebody must remain who can change role groups."""
-    employee = User.objects.select_for_update().get(pk=employee.pk)
+    employee = User.objects.select_for_update(no_key=True).get(pk=employee.pk)
     remaining = [held for held in Role.objects.filter(user=employee) if held != role]
     if employee == by and permissions.gives_administration(role):
         raise OrgError(_("You cannot take this role from yourself; ask another administrator."))
@@ -142,7 +142,7 @@ def describe_handover(employee: User) -> list[str]:
 @transaction.atomic
 def deactivate_employee(*, employee: User, by: User, successor: User | None, reason: str) -> User:
     """Let an employee leave: open work, headships and reports go to the successor, sessions end, the account closes."""
-    employee = User.objects.select_for_update().get(pk=employee.pk)
+    employee = User.objects.select_for_update(no_key=True).get(pk=employee.pk)
     _check_may_leave(employee, by=by, successor=successor, reason=reason)
     if successor is not None:
         for callback in registry.handover:
@@ -180,14 +180,14 @@ def _check_may_leave(employee: User, *, by: User, successor: User | None, reason
 
 def _hand_over_line(employee: User, successor: User, *, by: User, reason: str) -> None:
     """Headships and reports go to the successor. One who stood below the leaver moves up into the leaver's place."""
-    for department in Department.objects.select_for_update().filter(head=employee):
+    for department in Department.objects.select_for_update(no_key=True).filter(head=employee):
         department.head = successor
         _save(department, by=by, reason=reason)
     if employee.pk in superiors_of(successor):
         successor = User.objects.get(pk=successor.pk)
         successor.manager_id = employee.manager_id
         _save(successor, by=by, reason=reason)
-    for report in User.objects.select_for_update().filter(manager=employee).exclude(pk=successor.pk):
+    for report in User.objects.select_for_update(no_key=True).filter(manager=employee).exclude(pk=successor.pk):
         report.manager = successor
         _save(report, by=by, reason=reason)
 
@@ -206,7 +206,7 @@ def superiors_of(user: User) -> list[int]:
 @transaction.atomic
 def reactivate_employee(*, employee: User, by: User, reason: str) -> User:
     """Open the account of somebody who left. Role groups, headships and the line are given anew by hand."""
-    employee = User.objects.select_for_update().get(pk=employee.pk)
+    employee = User.objects.select_for_update(no_key=True).get(pk=employee.pk)
     permissions.require_may_save(by, employee)
     if employee.is_active:
         raise OrgError(_("%(name)s works here already.") % {"name": employee})

@@ -1,7 +1,7 @@
 """Every change of a document is one of these functions: may they? → engine → document → grants → notify → history.
 
-Each runs in one transaction with the document's row locked and raises subclasses of `apps.documents.errors.DocumentError`,
-whose text is fit to show.
+Each runs in one transaction with the document's row locked and raises subclasses of
+`apps.documents.errors.DocumentError`, whose text is fit to show.
 """
 
 from apps.documents.services.decisions import approve, cancel, edit_in_review, reject, return_, submit, withdraw

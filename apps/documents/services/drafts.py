@@ -22,8 +22,8 @@ def save_draft(
 ) -> Document:
     """Store a draft or a returned paper as typed; ``lines`` writes what hangs on it, in the same transaction.
 
-    ``revision`` is the one the form was opened with. Raises `Stale` when somebody saved in between, `NotAllowed` when the
-    paper is not the person's to change.
+    ``revision`` is the one the form was opened with. Raises `Stale` when somebody saved in between, `NotAllowed` when
+    the paper is not the person's to change.
     """
     is_new = document.pk is None
     if is_new:

@@ -1,4 +1,4 @@
-"""Who is told what, when something happens to a document. Only the person whose turn it is, the applicant, and those named."""
+"""Who is told what, when something happens to a document: whose turn it is, the applicant, and those named."""
 
 from django.utils.translation import gettext_lazy as _
 
