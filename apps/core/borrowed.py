@@ -1,0 +1,66 @@
+"""Texts of libraries that come without Chinese, marked here so that the catalogues of the program carry them."""
+
+from django.utils.translation import gettext_noop as _
+
+AXES = (
+    _("Access lock out"),
+    _("Attempt Time"),
+    _("Expires At"),
+    _("Failed Logins"),
+    _("Form Data"),
+    _("GET Data"),
+    _("HTTP Accept"),
+    _("IP Address"),
+    _("Locked Out"),
+    _("Logout Time"),
+    _("Meta Data"),
+    _("POST Data"),
+    _("Path"),
+    _("Session key hash (sha256)"),
+    _("User Agent"),
+    _("Username"),
+    _("access attempt"),
+    _("access attempt expiration"),
+    _("access attempt expirations"),
+    _("access attempts"),
+    _("access failure"),
+    _("access failures"),
+    _("access log"),
+    _("access logs"),
+)
+SIMPLE_HISTORY = (
+    _("Change History"),
+    _("Change history: %s"),
+    _("Change reason"),
+    _("Changed by"),
+    _("Changes"),
+    _("Choose a date from the list below to revert to a previous version of this object."),
+    _("Date/time"),
+    _("Object"),
+    _("Press the 'Change History' button below to edit the history."),
+    _("Press the 'Revert' button below to revert to this version of the object."),
+    _("Revert"),
+    _("Revert %s"),
+    _("Revert %(verbose_name)s"),
+    _("This object doesn't have a change history."),
+    _("View %s"),
+    _("View history: %s"),
+    _("View %(verbose_name)s"),
+)
+TASKS = (
+    _("Task Result"),
+    _("Task Results"),
+    _("args kwargs"),
+    _("backend name"),
+    _("enqueued at"),
+    _("exception class path"),
+    _("priority"),
+    _("queue name"),
+    _("return value"),
+    _("run after"),
+    _("task path"),
+    _("traceback"),
+    _("worker id"),
+)
+FILTERS = (_("Multiple values may be separated by commas."), _("Range query expects two values."))
+DJANGO = (_("After you’ve created a user, you’ll be able to edit more user options."),)
