@@ -53,7 +53,9 @@ def test_every_failure_says_the_same(case):
     password = "wrong" if case == "wrong password" else PASSWORD
     page = Client().post(SIGN_IN, {"username": name, "password": password})
     assert page.status_code == 200
-    assert page.context["form"].non_field_errors() == [str(SignInForm.error_messages["invalid_login"])]
+    said = str(SignInForm.error_messages["invalid_login"])
+    assert page.context["form"].non_field_errors() == [said]
+    assert page.text.count(said) == 1
 
 
 def test_five_failures_close_the_door_for_this_name_in_the_readers_language():
@@ -213,6 +215,7 @@ def test_nobody_takes_the_mail_address_of_a_colleague():
     sign_in(client, UserFactory())
     page = client.post(ACCOUNT, {"phone": "", "email": "TAKEN@example.com", "current_password": PASSWORD})
     assert page.context["form"].errors == {"__all__": ["Another employee already has this e-mail address."]}
+    assert page.text.count("Another employee already has this e-mail address.") == 1
 
 
 def test_language_and_theme_are_remembered_on_the_person():
