@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.filters import BaseFilterSet, DateRangeFilter, MoneyRangeFilter, SearchFilter
+from apps.core.filters import BaseFilterSet, DateRangeFilter, MoneyRangeFilter, SearchFilter, YesNoFilter
 from apps.documents.filters import DocumentFilterSet
 from apps.finance.expenses.models import ExpenseCategory, ExpenseClaim, ExpenseLine
 from apps.org.models import Department, User
@@ -39,7 +39,7 @@ class ExpenseClaimFilterSet(DocumentFilterSet):
     )
     payment = django_filters.ChoiceFilter(label=_("Payment"), choices=PAYMENT, method="by_payment")
     paid_on = DateRangeFilter("paid_on", label=_("Paid on"))
-    over = django_filters.BooleanFilter(label=_("Above standard"), method="by_excess")
+    over = YesNoFilter(label=_("Above standard"), method="by_excess")
 
     class Meta:
         model = ExpenseClaim
@@ -83,7 +83,7 @@ class ExpenseLedgerFilterSet(BaseFilterSet):
     payment = django_filters.ChoiceFilter(label=_("Payment"), choices=PAYMENT, method="by_payment")
     paid_on = DateRangeFilter("claim__paid_on", label=_("Paid on"))
     amount = MoneyRangeFilter("amount", label=_("Claimed"))
-    over = django_filters.BooleanFilter(label=_("Above standard"), method="by_excess")
+    over = YesNoFilter(label=_("Above standard"), method="by_excess")
 
     class Meta:
         model = ExpenseLine

@@ -43,10 +43,12 @@ CARRIED_OVER = [
 
 def submitted(claim, by) -> None:
     """Rulings of an earlier round end, the standards found by the check are kept, invoices are reserved."""
-    lines = claim.ordered_lines
-    for line in lines:
-        line.approved_amount, line.ruling, line.ruling_reason, line.return_reason = None, line.Ruling.NONE, "", None
-    write_lines(lines, [*MEASURED, *RULED], by=by, reason="submitted")
+    changed = {line.pk: line for line in claim.remeasured}
+    for line in claim.ordered_lines:
+        if line.ruling != line.Ruling.NONE:
+            line.approved_amount, line.ruling, line.ruling_reason, line.return_reason = None, line.Ruling.NONE, "", None
+            changed[line.pk] = line
+    write_lines(list(changed.values()), [*MEASURED, *RULED], by=by, reason="submitted")
     try:
         register.reserve(claim, by=by)
     except register.AlreadyTaken as error:

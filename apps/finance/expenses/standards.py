@@ -36,8 +36,9 @@ def limit_of(standard: ExpenseStandard, *, days: Decimal, people: int) -> Decima
     return quantize(standard.limit)
 
 
-def measure(lines: Sequence, *, applicant, claim_id: int | None = None) -> None:
+def measure(lines: Sequence, *, applicant, claim_id: int | None = None) -> list:
     """Set limit, control and excess of every line, for this person's grade, the place and the day of the line.
+    Answers the lines whose figures changed by it.
 
     Monthly limits count what the person has claimed in the same category and month on other papers, and on earlier
     lines of this one.
@@ -46,6 +47,7 @@ def measure(lines: Sequence, *, applicant, claim_id: int | None = None) -> None:
     grade = applicant.grade.level if applicant.grade_id else None
     default_tier = _default_tier() if any(line.city_text and not line.city_id for line in lines) else None
     spent: dict[tuple[int, dt.date], Decimal] = {}
+    changed = []
     for line in lines:
         tier = line.city.tier_id if line.city_id else (default_tier if line.city_text else None)
         own = standards.get(line.category_id, ())
@@ -57,9 +59,17 @@ def measure(lines: Sequence, *, applicant, claim_id: int | None = None) -> None:
                 spent[month] = _spent_elsewhere(line, applicant, claim_id)
             limit = max(limit - spent[month], ZERO)
             spent[month] += line.amount
-        line.standard_limit = limit
-        line.standard_control = standard.control if standard else ""
-        line.over_amount = max(line.amount - limit, ZERO) if limit is not None else ZERO
+        if _take(line, limit, standard.control if standard else ""):
+            changed.append(line)
+    return changed
+
+
+def _take(line, limit: Decimal | None, control: str) -> bool:
+    """Write what was found to the line; whether it differs from what stood there."""
+    before = line.standard_limit, line.standard_control, line.over_amount
+    line.standard_limit, line.standard_control = limit, control
+    line.over_amount = max(line.amount - limit, ZERO) if limit is not None else ZERO
+    return before != (line.standard_limit, line.standard_control, line.over_amount)
 
 
 def _fits(standard: ExpenseStandard, day: dt.date, grade: int | None, city: int | None, tier: int | None) -> bool:

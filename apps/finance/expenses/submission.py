@@ -38,7 +38,7 @@ def problems(claim, by) -> dict[str, list[str]]:
     if not lines:
         found["lines"].append(_("Add at least one line."))
         return dict(found)
-    standards.measure(lines, applicant=claim.applicant, claim_id=claim.pk)
+    claim.remeasured = standards.measure(lines, applicant=claim.applicant, claim_id=claim.pk)
     first_day = first_claimable_day(claim)
     for index, line in enumerate(lines):
         _check_line(found, index, line, first_day)

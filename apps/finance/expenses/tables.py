@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core.money import format_money
 from apps.core.tables import Column, Table
 from apps.documents.tables import DocumentTable
 from apps.finance.expenses.models import ExpenseClaim, ExpenseLine
@@ -39,54 +38,6 @@ class ExpenseClaimTable(DocumentTable):
 def invoice_of(line: ExpenseLine) -> str:
     """Code and number as printed on the invoice."""
     return f"{line.invoice_code} {line.invoice_number}".strip()
-
-
-def ruling_of(line: ExpenseLine) -> str:
-    """What Finance ruled, with the reason."""
-    if line.ruling == line.Ruling.NONE:
-        return ""
-    said = [str(line.return_reason) if line.return_reason_id else "", line.ruling_reason]
-    reasons = _now("; ").join(text for text in said if text)
-    return f"{line.get_ruling_display()}: {reasons}" if reasons else str(line.get_ruling_display())
-
-
-def over_of(line: ExpenseLine) -> str:
-    """By how much a line exceeds its standard, and why."""
-    if not line.over_amount:
-        return ""
-    text = _now("%(over)s above %(limit)s") % {
-        "over": format_money(line.over_amount),
-        "limit": format_money(line.standard_limit),
-    }
-    return f"{text}: {line.over_reason}" if line.over_reason else text
-
-
-class ClaimLineTable(Table):
-    """The lines on the page of a claim."""
-
-    columns = [
-        Column("order", _("No."), kind="number", accessor=lambda line: line.order + 1),
-        Column("date", _("Date"), kind="date"),
-        Column("category", _("Category"), accessor="category.label"),
-        Column("description", _("Description"), kind="longtext"),
-        Column("place", _("City")),
-        Column("days", _("Days"), kind="number"),
-        Column("people", pgettext_lazy("count", "People"), kind="number"),
-        Column("invoice", _("Invoice"), accessor=invoice_of),
-        Column("amount", _("Amount"), kind="money", total=True),
-        Column("tax", _("Tax"), kind="money", total=True),
-        Column("over", _("Over standard"), kind="longtext", accessor=over_of),
-        Column("payable", _("Payable"), kind="money", total=True),
-        Column("ruling", _("Ruling"), kind="longtext", accessor=ruling_of),
-    ]
-    caption = _("Lines of the claim")
-    empty_title = _("No lines yet")
-
-    def row_url(self, row: ExpenseLine) -> str:
-        return ""
-
-    def row_class(self, row: ExpenseLine) -> str:
-        return "row-returned" if row.is_returned else "row-over" if row.over_amount else ""
 
 
 def paid_of(line: ExpenseLine) -> Decimal:

@@ -35,7 +35,7 @@ from apps.finance.expenses.services import (
     review_lines,
     save_claim,
 )
-from apps.finance.expenses.tables import ClaimLineTable, ExpenseClaimTable, ExpenseLedgerTable
+from apps.finance.expenses.tables import ExpenseClaimTable, ExpenseLedgerTable
 
 
 def typed(line: ExpenseLine) -> dict[str, Any]:
@@ -49,7 +49,6 @@ class ExpenseClaimViews(DocumentViews):
     model = ExpenseClaim
     form_class = ClaimForm
     line_formset_class = ClaimLineFormSet
-    line_table_class = ClaimLineTable
     table_class = ExpenseClaimTable
     filterset_class = ExpenseClaimFilterSet
     printing = claim_parts
@@ -101,7 +100,7 @@ class ExpenseClaimViews(DocumentViews):
         names = ["claim_type", "project", "payee_bank"]
         facts = display.of_fields(document, names)
         facts.append(display.Fact(_("Payee's account"), masked(document.payee_account)))
-        facts.append(display.Fact(_("Number of vouchers"), vouchers(document), number=True))
+        facts.append(display.Fact(_("Number of vouchers"), str(vouchers(document))))
         if document.state == document.State.APPROVED:
             facts.append(display.Fact(_("Approved amount"), format_money(document.approved_total), number=True))
         if document.is_paid:
@@ -110,8 +109,8 @@ class ExpenseClaimViews(DocumentViews):
             facts.append(display.Fact(_("Made of the returned lines of"), str(document.source_claim)))
         return facts
 
-    def lines(self, document: ExpenseClaim) -> ClaimLineTable:
-        return ClaimLineTable(document.ordered_lines)
+    def lines(self, document: ExpenseClaim) -> None:
+        """The claim's own template shows the lines, with standards and rulings below them."""
 
     def actions(self, access: Access) -> list[Action]:
         document = access.document

@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.filters import BaseFilterSet, SearchFilter
+from apps.core.filters import BaseFilterSet, SearchFilter, YesNoFilter
 from apps.finance.expenses.models import CityTier, ExpenseCategory, ExpenseStandard
 
 
@@ -18,7 +18,7 @@ class NamedFilterSet(BaseFilterSet):
 class ActiveFilterSet(NamedFilterSet):
     """By words and whether it is in use."""
 
-    active = django_filters.BooleanFilter(label=_("In use"))
+    active = YesNoFilter(label=_("In use"))
 
 
 class CityFilterSet(ActiveFilterSet):
@@ -32,9 +32,9 @@ class ExpenseStandardFilterSet(BaseFilterSet):
 
     category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=ExpenseCategory.objects.all())
     control = django_filters.ChoiceFilter(label=_("Above the limit"), choices=ExpenseStandard.Control)
-    today = django_filters.BooleanFilter(label=_("Valid today"), method="valid_today")
-    is_demo_value = django_filters.BooleanFilter(label=_("Demo value"))
-    active = django_filters.BooleanFilter(label=_("In use"))
+    today = YesNoFilter(label=_("Valid today"), method="valid_today")
+    is_demo_value = YesNoFilter(label=_("Demo value"))
+    active = YesNoFilter(label=_("In use"))
 
     def valid_today(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         """In force today, or not."""

@@ -94,6 +94,9 @@ class ExpenseClaim(Document):
             models.Index(fields=["paid_on"], name="expenseclaim_paid_on"),
         ]
 
+    #: lines whose standards changed since the draft was stored; found by the check of a submission, stored by it
+    remeasured: list[ExpenseLine] = []
+
     @cached_property
     def ordered_lines(self) -> list[ExpenseLine]:
         """The lines in order, read once per loaded claim; services drop this when they write lines."""
