@@ -56,6 +56,8 @@ TRADITIONAL = {
     "羣": "群",
     "僞": "偽",
     "喫": "吃",
+    "“": "「",
+    "”": "」",
 }
 Key = tuple[str | None, str]
 

@@ -4,15 +4,20 @@
  *   <select data-searchable>                      searches its own options
  *   <select data-searchable data-source="URL">    asks URL?q=… for JSON [{"value", "text"}]
  *
+ * Its words are attributes of <body>: data-nothing-found, data-remove.
+ *
  * Selects that come later (new line items, htmx fragments) are taken up when they appear.
  */
+const words = document.body.dataset;
+
 function enhance(select) {
   if (select.tomselect || select.closest("template")) return;
   const settings = {
     allowEmptyOption: true,
     maxOptions: 200,
     copyClassesToDropdown: false,
-    plugins: select.multiple ? ["remove_button"] : [],
+    plugins: select.multiple ? { remove_button: { title: words.remove } } : {},
+    render: { no_results: (_, escape) => `<div class="no-results">${escape(words.nothingFound)}</div>` },
   };
   if (select.dataset.source) {
     settings.load = async (query, show) => {
