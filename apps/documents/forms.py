@@ -32,6 +32,9 @@ class DocumentForm(BaseModelForm):
 
     def __init__(self, *args: Any, by: User | None = None, draft: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 3
         self.by = by
         self.draft = draft
         #: names of fields whose input a draft form could not take

@@ -1,4 +1,4 @@
-"""What hangs on a document: attachments, comments, and who has to do with it; and who took lists of them out of the house."""
+"""What hangs on a document: attachments, comments, who has to do with it; and who exported lists of them."""
 
 from django.conf import settings
 from django.db import models

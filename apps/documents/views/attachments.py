@@ -43,6 +43,7 @@ class Attach(PaperView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require("attach")
         files = request.FILES.getlist("attachments")
         if not files:
             raise Refused(_("Choose a file first."))

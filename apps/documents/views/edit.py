@@ -293,7 +293,7 @@ class Preview(FormView):
             formset.is_valid()
             lines = formset.lines()
         self.kind.add_up(document, formset)
-        context: dict[str, Any] = {"document": document, "lines": lines}
+        context: dict[str, Any] = {"document": document, "lines": lines, "has_amount": self.kind.has_amount}
         hints = [hint if isinstance(hint, Hint) else Hint(hint) for hint in self.kind.hints(document, lines)]
         try:
             facts = self.kind.preview_facts(document, lines)

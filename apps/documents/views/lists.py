@@ -5,6 +5,7 @@ from typing import IO, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import RedirectView
@@ -56,7 +57,7 @@ class PaperList(KindView, LoggedList):
 
     @property
     def title(self) -> str:
-        return str(self.model._meta.verbose_name_plural)
+        return capfirst(self.model._meta.verbose_name_plural)
 
     @property
     def create_label(self) -> str:

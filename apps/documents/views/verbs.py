@@ -137,6 +137,7 @@ class CopyTo(PaperView):
         return self.page(CopyForm())
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        self.require("copy")
         form = CopyForm(request.POST)
         if not form.is_valid():
             return self.page(form, status=422)

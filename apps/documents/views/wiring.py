@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.urls import URLPattern, get_resolver, path, reverse
+from django.utils.functional import lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
@@ -22,6 +24,7 @@ from apps.documents.views import printing as printing_views
 from apps.documents.views.detail import Action
 from apps.documents.views.edit import Hint
 
+_capitalised = lazy(capfirst, str)
 _declared: dict[str, type["DocumentViews"]] = {}
 
 #: verb in the address → view; each is a POST on one paper
@@ -117,6 +120,12 @@ class DocumentViews:
         if any(hasattr(line, "amount") for line in lines):
             document.amount = sum((line.amount or Decimal(0) for line in lines), Decimal("0.00"))
 
+    @property
+    def has_amount(self) -> bool:
+        """Whether papers of this kind are about money."""
+        lines = self.line_formset_class
+        return "amount" in self.form_class.base_fields or (lines is not None and "amount" in lines.form.base_fields)
+
     def preview_facts(self, document: Document, lines: Sequence[Any]) -> Mapping[str, Any]:
         """What the route's conditions would read of the unsaved paper."""
         return document.facts()
@@ -152,7 +161,7 @@ class DocumentViews:
 
     def new_document(self, by: Any) -> Document:
         """An empty paper of a person, not yet stored."""
-        return self.model(kind=self.model.KIND, applicant=by, department=by.department)
+        return self.model(kind=self.model.KIND, applicant=by, department_id=by.department_id)
 
     def print_parts(self, document: Document) -> PrintParts:
         """What the print form shows of this paper."""
@@ -182,7 +191,7 @@ class DocumentViews:
             meta = cls.model._meta
             navigation.register(
                 navigation.Item(
-                    meta.verbose_name_plural,
+                    _capitalised(meta.verbose_name_plural),
                     f"{meta.app_label}:{meta.model_name}-list",
                     icon=cls.icon,
                     order=cls.order,
