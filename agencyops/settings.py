@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
+from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
@@ -123,6 +124,7 @@ TEMPLATES = [
         },
     },
 ]
+FILTERS_EMPTY_CHOICE_LABEL = _("All")
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

@@ -98,6 +98,19 @@ class MoneyRangeFilter(django_filters.RangeFilter):
         super().__init__(field_name=field_name, **kwargs)
 
 
+class _YesNoSelect(forms.NullBooleanSelect):
+    def __init__(self, attrs: dict | None = None):
+        super().__init__(attrs)
+        self.choices = [("unknown", _("All")), ("true", _("Yes")), ("false", _("No"))]
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """All, yes or no."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, widget=_YesNoSelect, **kwargs)
+
+
 class SearchFilter(django_filters.CharFilter):
     """One box over several text fields: every word must occur in one of them."""
 

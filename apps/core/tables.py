@@ -28,6 +28,7 @@ LONG_TEXT = 90
 #: Query parameters that belong to the page somebody is on, not to the list they look at.
 PAGE_PARAMETERS = ("after", "before", "totals", "export", "once")
 _RIGHT_ALIGNED = frozenset({"number", "money"})
+_CLASS = {"number": "num", "money": "num", "longtext": "long", "date": "date"}
 
 
 @dataclass
@@ -335,7 +336,7 @@ class Table:
             show = _linked(show, self.row_url, " data-open")
         if is_main:
             return f'<th scope="row" data-label="{label}">', show, "</th>"
-        css = ' class="num"' if column.kind in _RIGHT_ALIGNED else ' class="long"' if column.kind == "longtext" else ""
+        css = f' class="{_CLASS[column.kind]}"' if column.kind in _CLASS else ""
         return f'<td{css} data-label="{label}">', show, "</td>"
 
 
