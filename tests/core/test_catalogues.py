@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from apps.core import catalogues
 
 PYTHON = """
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
 TITLE = _("Expense claims")
 LONG = _(
@@ -16,6 +17,7 @@ LONG = _(
     "in two pieces."
 )
 def count(number): return ngettext("%(n)d claim", "%(n)d claims", number), pgettext("verb", "Return")
+def paid(): return _now("Paid")
 NOT_MARKED = str("Left alone")
 """
 TEMPLATE = """{% load i18n %}{% translate "Sign in" %}
@@ -43,6 +45,7 @@ def test_extract_finds_what_is_marked_and_nothing_else(tree):
         (None, "One sentence in two pieces.", None),
         (None, "%(n)d claim", "%(n)d claims"),
         ("verb", "Return", None),
+        (None, "Paid", None),
         (None, "Sign in", None),
         (None, "Hello %(name)s", None),
         (None, "One line", "%(n)s lines"),
@@ -63,12 +66,23 @@ def write(tree, message, text):
 
 
 def test_update_keeps_what_was_written_and_makes_the_traditional_form(tree):
-    assert catalogues.update(tree) == {"messages": 9, "untranslated": 9}
+    assert catalogues.update(tree) == {"messages": 10, "untranslated": 10}
     write(tree, "Expense claims", "费用报销单")
 
-    assert catalogues.update(tree) == {"messages": 9, "untranslated": 8}
+    assert catalogues.update(tree) == {"messages": 10, "untranslated": 9}
     traditional = polib.pofile(str(catalogues.catalogue_path(tree, "zh_Hant")))
     assert [entry.msgstr for entry in traditional if entry.msgid == "Expense claims"] == ["費用報銷單"]
+
+
+def test_the_traditional_form_reads_as_its_readers_write(tree):
+    catalogues.update(tree)
+    write(tree, "Expense claims", "会签、或签、核准、冲账，为“台账”启用后台")
+
+    catalogues.update(tree)
+    traditional = polib.pofile(str(catalogues.catalogue_path(tree, "zh_Hant")))
+    assert [entry.msgstr for entry in traditional if entry.msgid == "Expense claims"] == [
+        "會簽、或簽、核准、沖賬，為「台賬」啟用後台"
+    ]
 
 
 def test_problems_name_missing_empty_and_damaged_translations(tree):
@@ -77,6 +91,7 @@ def test_problems_name_missing_empty_and_damaged_translations(tree):
         "One sentence in two pieces.": "一句话。",
         "%(n)d claim": "%(n)d 张单据",
         "Return": "退回",
+        "Paid": "已付款",
         "Sign in": "登录",
         "Hello %(name)s": "你好 %(who)s",
         "One line": "%(n)s 行",
