@@ -10,8 +10,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from apps.core.fonts import REGULAR, font_path, register_fonts
 from apps.core.money import format_money, in_capitals
+from apps.finance.invoices.models import InvoiceKind
 
 WIDTH, HEIGHT = 610, 396
+TITLES = {
+    InvoiceKind.DIGITAL_SPECIAL: "电子发票（增值税专用发票）",
+    InvoiceKind.DIGITAL_TICKET: "电子发票（旅客运输服务）",
+}
 INK, RED = (0.15, 0.15, 0.2), (0.55, 0.2, 0.15)
 
 
@@ -21,17 +26,17 @@ def invoice_pdf(line: dict[str, Any], *, buyer: str, uscc: str) -> bytes:
     stream = BytesIO()
     canvas = Canvas(stream, pagesize=(WIDTH, HEIGHT), invariant=1)
     canvas.setTitle(f"电子发票 {line['invoice_number']}")
-    _frame(canvas)
+    _frame(canvas, TITLES.get(line["invoice_kind"], "电子发票（普通发票）"))
     _write(canvas, line, buyer, uscc)
     canvas.save()
     return stream.getvalue()
 
 
-def _frame(canvas) -> None:
+def _frame(canvas, title: str) -> None:
     canvas.setStrokeColorRGB(*RED)
     canvas.setFillColorRGB(*RED)
     canvas.setFont(REGULAR, 19)
-    canvas.drawCentredString(WIDTH / 2, 356, "电子发票（普通发票）")
+    canvas.drawCentredString(WIDTH / 2, 356, title)
     canvas.line(190, 348, 420, 348)
     canvas.line(190, 345, 420, 345)
     canvas.rect(24, 40, WIDTH - 48, 286)
