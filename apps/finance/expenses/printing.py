@@ -60,12 +60,12 @@ def _lines(claim: ExpenseClaim, lines: list[ExpenseLine]) -> PrintTable:
 
 def _row(line: ExpenseLine) -> list[str]:
     reasons = [str(line.return_reason) if line.return_reason_id else "", line.ruling_reason]
-    ruled = "; ".join(text for text in reasons if text)
+    ruled = _("; ").join(text for text in reasons if text)
     return [
         str(line.order + 1),
         line.date.isoformat() if line.date else "",
         str(line.category or ""),
-        f"{line.description} ({line.get_ruling_display()}: {ruled})" if ruled else line.description,
+        f"{line.description} ({line.get_ruling_display()}{_(': ')}{ruled})" if ruled else line.description,
         line.place,
         invoice_of(line),
         format_money(line.amount),
