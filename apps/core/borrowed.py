@@ -1,6 +1,7 @@
 """Texts of libraries that come without Chinese, marked here so that the catalogues of the program carry them."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 AXES = (
     _("Access lock out"),
@@ -63,4 +64,28 @@ TASKS = (
     _("worker id"),
 )
 FILTERS = (_("Multiple values may be separated by commas."), _("Range query expects two values."))
-DJANGO = (_("After you’ve created a user, you’ll be able to edit more user options."),)
+# What Django says otherwise than the program does: it addresses people less politely, or in words of another place.
+DJANGO = (
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    _("Enter the same password as before, for verification."),
+    _("New password confirmation"),
+    _("Old password"),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("The two password fields didn’t match."),
+    _("This password is entirely numeric."),
+    _("This password is too common."),
+    _("Your old password was entered incorrectly. Please enter it again."),
+    _("Your password can’t be a commonly used password."),
+    _("Your password can’t be entirely numeric."),
+    _("Your password can’t be too similar to your other personal information."),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        1,
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+)

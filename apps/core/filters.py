@@ -29,7 +29,7 @@ class ActiveFilter:
     parameters: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.value}"
+        return f"{self.label}{gettext(': ')}{self.value}"
 
 
 class _DateRangeWidget(RangeWidget):

@@ -178,7 +178,7 @@ def _story(form: PrintForm) -> list[Any]:
     story.append(Spacer(0, 2 * mm))
     if form.subtitle:
         story.append(_text(form.subtitle, align="center"))
-    date = f"{gettext('Date')}: {form.date}" if form.date else ""
+    date = f"{gettext('Date')}{gettext(': ')}{form.date}" if form.date else ""
     number = _text(f"{pgettext('printed form', 'No.')} {form.number or '—'}", align="right")
     story += [_table([[_text(date), number]], [0.5, 0.5], lines=False)]
     if form.fields:

@@ -109,7 +109,8 @@ def _head(title: str, meta: Meta) -> list[Any]:
     regular, bold = register_fonts()
     big = ParagraphStyle("title", fontName=bold, fontSize=14, leading=18, spaceAfter=4, wordWrap="CJK")
     small = ParagraphStyle("meta", fontName=regular, fontSize=8, leading=11, textColor="#3c4650", wordWrap="CJK")
-    line = " · ".join(f"{escape(clean_text(label))}: {escape(clean_text(value))}" for label, value in meta)
+    colon = gettext(": ")
+    line = " · ".join(f"{escape(clean_text(label))}{colon}{escape(clean_text(value))}" for label, value in meta)
     return [Paragraph(escape(clean_text(title)), big), Paragraph(line, small), Spacer(0, 3 * mm)]
 
 

@@ -37,7 +37,7 @@ class Change:
     new: str
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.old} → {self.new}"
+        return f"{self.label}{_(': ')}{self.old} → {self.new}"
 
 
 @dataclass(frozen=True)

@@ -74,4 +74,4 @@ def permission_label(permission: Permission) -> str:
     """The words of a permission with its table: “Employees: see”."""
     model = model_of(permission)
     plural = str(model._meta.verbose_name_plural) if model else permission.content_type.model
-    return f"{plural[:1].upper()}{plural[1:]}: {own_label(permission)}"
+    return f"{plural[:1].upper()}{plural[1:]}{_(': ')}{own_label(permission)}"

@@ -58,7 +58,7 @@ def under_way(user) -> list[UnderWay]:
 def _under_way(document: Document) -> UnderWay:
     steps = [step for step in document.approval.steps.all() if step.round == document.approval.round]
     shown = [step for step in steps if step.state != Step.State.SKIPPED]
-    dots = [{"state": DOTS[step.state], "label": f"{step.label}: {step.get_state_display()}"} for step in shown]
+    dots = [{"state": DOTS[step.state], "label": f"{step.label}{_(': ')}{step.get_state_display()}"} for step in shown]
     if document.state == State.RETURNED:
         return UnderWay(document, dots, _("Returned to you: correct it and submit again"))
     people = [str(task.user) for step in shown for task in step.open_tasks]

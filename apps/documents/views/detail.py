@@ -226,7 +226,11 @@ def _details(event: Event, names: Names) -> list[str]:
 def _edits(changes: Any) -> list[str]:
     """What an approver changed: a list of {label, before, after}, or {name: [before, after]}."""
     if isinstance(changes, dict):
-        return [f"{name}: {before} → {after}" for name, (before, after) in changes.items() if _is_pair((before, after))]
+        return [
+            f"{name}{_(': ')}{before} → {after}"
+            for name, (before, after) in changes.items()
+            if _is_pair((before, after))
+        ]
     if isinstance(changes, list):
         return [" ".join(str(value) for value in change.values()) for change in changes if isinstance(change, dict)]
     return []
