@@ -8,6 +8,17 @@ from apps.core.filters import BaseFilterSet, SearchFilter
 from apps.org.models import Department, JobGrade, Position, Role, User
 
 
+class PersonFilter(django_filters.CharFilter):
+    """A field that names an employee, found by what people type of them: one box, however many employees there are."""
+
+    def __init__(self, field_name: str, **kwargs):
+        kwargs.setdefault("max_length", 80)
+        super().__init__(field_name=field_name, **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return qs.filter(**{f"{self.field_name}__in": User.objects.search(value)}) if value else qs
+
+
 class EmployeeFilter(BaseFilterSet):
     """Who is meant: by words, place, rank, status, role group."""
 

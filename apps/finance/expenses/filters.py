@@ -8,13 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.filters import BaseFilterSet, DateRangeFilter, MoneyRangeFilter, SearchFilter, YesNoFilter
 from apps.documents.filters import DocumentFilterSet
 from apps.finance.expenses.models import ExpenseCategory, ExpenseClaim, ExpenseLine
-from apps.org.models import Department, User
+from apps.org.filters import PersonFilter
+from apps.org.models import Department
 
 PAYMENT = [("to_pay", _("To be paid")), ("paid", _("Paid")), ("unpaid", _("Not paid"))]
-
-
-def _searchable() -> forms.Select:
-    return forms.Select(attrs={"data-searchable": ""})
 
 
 def _by_payment(prefix: str, value: str) -> Q:
@@ -30,9 +27,7 @@ class ExpenseClaimFilterSet(DocumentFilterSet):
     """Claims by people, content, money and what became of them."""
 
     q = SearchFilter(["number", "title", "applicant__name", "project"])
-    applicant = django_filters.ModelChoiceFilter(
-        label=_("Applicant"), queryset=User.objects.order_by("name", "pk"), widget=_searchable()
-    )
+    applicant = PersonFilter("applicant", label=_("Applicant"))
     claim_type = django_filters.ChoiceFilter(label=_("Type"), choices=ExpenseClaim.ClaimType)
     category = django_filters.ModelChoiceFilter(
         label=_("Category"), queryset=ExpenseCategory.objects.all(), method="with_category"
@@ -67,12 +62,7 @@ class ExpenseLedgerFilterSet(BaseFilterSet):
     department = django_filters.ModelChoiceFilter(
         label=_("Department"), field_name="claim__department", queryset=Department.objects.all()
     )
-    applicant = django_filters.ModelChoiceFilter(
-        label=_("Claimant"),
-        field_name="claim__applicant",
-        queryset=User.objects.order_by("name", "pk"),
-        widget=_searchable(),
-    )
+    applicant = PersonFilter("claim__applicant", label=_("Claimant"))
     category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=ExpenseCategory.objects.all())
     state = django_filters.MultipleChoiceFilter(
         label=_("State"),

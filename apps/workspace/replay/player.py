@@ -62,7 +62,8 @@ class Player:
         amount = quantize(events[0].amount)
         if amount < SMALLEST:
             amount, self.raised_amounts = SMALLEST, self.raised_amounts + 1
-        stage = Stage(self.cast.applicant(events[0].case), amount, events)
+        applicant = self.cast.applicant(events[0].case)
+        stage = Stage(applicant, amount, events, last_decider=self.cast.person(self.cast.steps[0], events[0].case))
         played = Played(events[0].case, len(events), expected=expected_end(events))
         for number, event in enumerate(events):
             stage.number = number
@@ -86,10 +87,11 @@ class Player:
         stage.claim = services.submit(stage.claim, by=stage.applicant)
 
     def _approve(self, stage: Stage, event: LogEvent) -> None:
-        stage.claim = services.approve(stage.existing(), by=self.cast.person(event.step, event.case))
+        stage.last_decider = self.cast.person(event.step, event.case)
+        stage.claim = services.approve(stage.existing(), by=stage.last_decider)
 
     def _return(self, stage: Stage, event: LogEvent) -> None:
-        by = self.cast.person(event.step or self.cast.steps[0], event.case)
+        by = self.cast.person(event.step, event.case) if event.step else stage.last_decider
         stage.claim = services.return_(stage.existing(), by=by, reason=event.name)
 
     def _take_back(self, stage: Stage, event: LogEvent) -> None:
@@ -122,6 +124,8 @@ class Stage:
     events: list[LogEvent]
     number: int = 0
     claim: ExpenseClaim | None = None
+    #: who decides where the log does not say who did
+    last_decider: object = None
 
     def write(self, *, path: str, on: dt.date) -> None:
         """Fill in the claim. ``path`` names the steps this round takes in the log; the route's conditions read it."""

@@ -3,6 +3,7 @@
 import json
 import time
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from apps.workspace.bench.fill import OPEN, OWN, Filler
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, documents, rounds, **options):
         documents = max(documents, SMALLEST)
+        call_command("collectstatic", interactive=False, verbosity=0)
         with throwaway_database("bench") as database:
             started = time.perf_counter()
             filler = Filler(documents)
