@@ -6,3 +6,24 @@ class ApprovalsConfig(AppConfig):
     name = "apps.approvals"
     label = "approvals"
     verbose_name = _("Approvals")
+
+    def ready(self):
+        from apps.core import navigation, registry  # app ready: registers with the frame
+
+        reads = {"approvals.view_route", "approvals.view_routeversion"}
+        registry.grant_to_roles({"sysadmin": {*reads, "approvals.change_route"}, "auditor": reads})
+        navigation.register(
+            navigation.Item(
+                _("Approval routes"),
+                "approvals:route-list",
+                icon="diagram-3",
+                group="system",
+                order=60,
+                visible=sees_routes,
+            )
+        )
+
+
+def sees_routes(request) -> bool:
+    """Routes are read by administrators and auditors."""
+    return request.user.has_perm("approvals.view_route")

@@ -8,10 +8,13 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self):
-        from apps.core import navigation, registry  # app ready: the apps below are complete only now
-        from apps.documents import jobs  # noqa: F401 - registers
+        from apps.approvals import kinds as routed  # app ready: the apps below are complete only now
+        from apps.core import navigation, registry
+        from apps.documents import jobs, kinds  # noqa: F401 - jobs registers
         from apps.documents.services import handover
 
+        for name, model in kinds.all_kinds().items():
+            routed.register(routed.RoutedKind(name, model._meta.verbose_name, model.FACTS))
         registry.register_handover(handover.hand_over, describe=handover.describe)
         registry.grant_to_roles(
             {

@@ -16,14 +16,13 @@ from django.utils.translation import ngettext
 
 from apps.approvals import routing
 from apps.approvals.models import Step, Task
+from apps.approvals.wording import conditions_in_words, how_many, label_of
 from apps.core import clock
-from apps.core.money import format_money
 from apps.documents import grants
 from apps.documents.models import Document
 from apps.documents.names import NamedOrganisation, Names
 from apps.org.models import Department, User
 
-_OPERATORS = {"gt": "＞", "gte": "≥", "lt": "＜", "lte": "≤", "eq": "=", "ne": "≠"}
 _DOTS = {
     Step.State.PENDING: "waiting",
     Step.State.OPEN: "open",
@@ -130,7 +129,7 @@ def chain_of(document: Document, viewer: Any = None) -> Chain:
         names.want_of(resolution)
     stops: dict[int, list[Stop]] = {}
     for step in steps:
-        stops.setdefault(step.round, []).append(_stop(step, tasks[step.pk], coming.get(step.pk), names))
+        stops.setdefault(step.round, []).append(_stop(step, tasks[step.pk], coming.get(step.pk), names, document.FACTS))
     rounds = [Round(number, stops[number]) for number in sorted(stops)]
     return Chain(rounds[-1], rounds[-2::-1], [task for own in tasks.values() for task in own])
 
@@ -209,13 +208,15 @@ def _resolve_coming(document: Document, steps: list[Step], names: Names) -> dict
     return {pk: routing.resolve(rule, case, organisation) if pk in applying else None for pk, rule in rules.items()}
 
 
-def _stop(step: Step, tasks: list[Task], coming: routing.Resolution | None, names: Names) -> Stop:
+def _stop(
+    step: Step, tasks: list[Task], coming: routing.Resolution | None, names: Names, labels: Mapping[str, Any]
+) -> Stop:
     rule = routing.StepRule.from_json(step.rule)
     stop = Stop(
         step.key, step.label, step.state, step.get_state_display(), opened_at=step.opened_at, closed_at=step.closed_at
     )
     if step.state == Step.State.SKIPPED or (step.state == Step.State.PENDING and coming is None):
-        stop.why = [_("only if %(conditions)s") % {"conditions": conditions_in_words(rule.conditions)}]
+        stop.why = [_("only if %(conditions)s") % {"conditions": conditions_in_words(rule.conditions, labels)}]
         if step.state == Step.State.PENDING:
             stop.label = _("Will probably not apply") if rule.conditions else stop.label
         return stop
@@ -241,43 +242,6 @@ def _decision(task: Task, step: Step) -> Decision:
     behalf = str(task.on_behalf_of) if task.on_behalf_of_id else ""
     label = "" if task.state in (Task.State.OPEN, Task.State.CLOSED) else task.get_state_display()
     return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note)
-
-
-def label_of(rule: routing.StepRule) -> str:
-    """The name of a step in the reader's language."""
-    return Step(name=rule.name, name_en=rule.name_en).label
-
-
-def how_many(rule: routing.StepRule, people: int) -> str:
-    """How many of a step's people must approve, where there are several."""
-    if people < 2:
-        return ""
-    if rule.mode == "all":
-        return _("all of them")
-    if rule.mode == "count":
-        return _("%(needed)s of them") % {"needed": min(rule.needed, people)}
-    return _("any one of them")
-
-
-def conditions_in_words(conditions: Iterable[routing.Condition], labels: Mapping[str, Any] | None = None) -> str:
-    """`amount ＞ ¥5,000.00 and …`"""
-    labels = labels or Document.FACTS
-    words = []
-    for condition in conditions:
-        fact = str(labels.get(condition.fact, condition.fact))
-        if condition.op == "in":
-            words.append(
-                _("%(fact)s is one of %(values)s") % {"fact": fact, "values": _(", ").join(map(str, condition.value))}
-            )
-        else:
-            words.append(f"{fact} {_OPERATORS[condition.op]} {_value(condition)}")
-    return _(" and ").join(words)
-
-
-def _value(condition: routing.Condition) -> str:
-    if "amount" in condition.fact and condition.op in _OPERATORS:
-        return format_money(condition.value)
-    return str(condition.value)
 
 
 def duration(span: dt.timedelta) -> str:

@@ -13,7 +13,9 @@ MOST_LINES = 150
 
 
 def test_the_page_shows_the_files_as_they_are():
-    shown = re.findall(r"^`tests/vehicles/(\w+\.py)`\n\n```python\n(.*?)```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    shown = re.findall(
+        r"^`tests/vehicles/(\w+\.py)`\n\n```python\n(.*?)```", PAGE.read_text(), re.MULTILINE | re.DOTALL
+    )
 
     assert dict(shown) == {
         path.name: path.read_text() for path in sorted(FOLDER.glob("*.py")) if path.name != "__init__.py"

@@ -2,48 +2,17 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.views.generic import View
 
 from apps.approvals.errors import ContentChanged
 from apps.core.errors import Refused
+from apps.core.refusals import RefusalMixin
 from apps.documents.models import Document
 from apps.documents.permissions import Access
-
-
-class RefusalMixin:
-    """The one place where a refusal of a service becomes something a person can read.
-
-    404 for what they may not see; 403 with the reason for what they may not do; every other refusal is a sentence on
-    the page they came from. Requests from scripts (htmx, autosave) get the sentence and the status.
-    """
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        except Refused as refusal:
-            return self.refused(refusal)
-
-    def refused(self, refusal: Refused) -> HttpResponse:
-        """The answer to a refusal."""
-        if refusal.status == 404:
-            raise Http404(str(refusal))
-        if self.request.htmx or (self.request.accepts("application/json") and not self.request.accepts("text/html")):
-            return JsonResponse({"message": str(refusal), "fields": refusal.fields}, status=refusal.status)
-        if refusal.status == 403:
-            context = {"reason": str(refusal), "back_url": self.page_after_refusal()}
-            return render(self.request, "documents/refused.html", context, status=403)
-        messages.error(self.request, str(refusal))
-        return HttpResponseRedirect(self.page_after_refusal())
-
-    def page_after_refusal(self) -> str:
-        """Where the person goes on from."""
-        return "/"
 
 
 class KindView(RefusalMixin, AccessMixin, View):

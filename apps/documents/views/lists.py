@@ -14,12 +14,13 @@ from apps.core.errors import Forbidden, Refused
 from apps.core.files import MIME, serve_file
 from apps.core.jobs import enqueue
 from apps.core.lists import ListPage
+from apps.core.refusals import RefusalMixin
 from apps.documents import printing
 from apps.documents.filters import ExportFilterSet
 from apps.documents.models import Export
 from apps.documents.services import record_export
 from apps.documents.tables import ExportTable
-from apps.documents.views.base import KindView, RefusalMixin
+from apps.documents.views.base import KindView
 
 #: more papers than this are printed in the background
 PRINT_AT_ONCE = 20

@@ -1,0 +1,141 @@
+"""Forms of the route editor."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.kinds import kind_called
+from apps.approvals.models import Route, RouteStep
+from apps.approvals.services import is_number
+from apps.approvals.wording import OPERATORS
+from apps.core.forms import BaseForm, BaseModelForm
+from apps.org.models import User
+
+SEARCHABLE = {"data-searchable": ""}
+
+
+class RouteForm(BaseModelForm):
+    """A route's names and its owner, who decides where nobody else can be found."""
+
+    class Meta:
+        model = Route
+        fields = ["name", "name_en", "owner"]
+        widgets = {"owner": forms.Select(attrs=SEARCHABLE)}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = User.objects.filter(is_active=True)
+
+
+class StepForm(BaseModelForm):
+    """One step of a draft."""
+
+    fact = forms.ChoiceField(label=_("Fact that names the person"), required=False)
+    editable = forms.CharField(
+        label=_("Parts the approver may change"),
+        required=False,
+        max_length=200,
+        help_text=_("Names separated by commas, as the kind of document offers them."),
+    )
+
+    class Meta:
+        model = RouteStep
+        fields = [
+            "name",
+            "name_en",
+            "rule",
+            "levels_up",
+            "department",
+            "role",
+            "people",
+            "fact",
+            "mode",
+            "needed",
+            "when_duplicate",
+            "resubmission",
+            "copy_roles",
+            "copy_people",
+            "editable",
+        ]
+        widgets = {
+            "people": forms.SelectMultiple(attrs=SEARCHABLE),
+            "copy_roles": forms.SelectMultiple(attrs=SEARCHABLE),
+            "copy_people": forms.SelectMultiple(attrs=SEARCHABLE),
+            "department": forms.Select(attrs=SEARCHABLE),
+            "role": forms.Select(attrs=SEARCHABLE),
+        }
+        help_texts = {
+            "levels_up": _("For heads of department: 0 is the applicant's own department, 1 the one above."),
+            "needed": _("For “a number of them”."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        facts = kind_called(self.instance.version.route.kind).facts
+        self.fields["fact"].choices = [("", "—"), *facts.items()]
+        self.initial["editable"] = ", ".join(self.instance.editable)
+        active = User.objects.filter(is_active=True)
+        self.fields["people"].queryset = self.fields["copy_people"].queryset = active
+
+    def clean_editable(self) -> list[str]:
+        return [name for part in self.cleaned_data["editable"].split(",") if (name := part.strip())]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        needs = {"role": "role", "named_head": "department", "people": "people", "fact": "fact"}
+        field = needs.get(data.get("rule"))
+        if field and not data.get(field):
+            self.add_error(field, _("This rule needs it."))
+        return data
+
+
+class ConditionForm(BaseForm):
+    """One condition of a step: a fact of the paper, a comparison, a value."""
+
+    fact = forms.ChoiceField(label=_("Fact"), required=False)
+    op = forms.ChoiceField(label=_("Comparison"), choices=list(OPERATORS.items()), required=False)
+    value = forms.CharField(label=_("Value"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["fact"].choices = [("", "—"), *kind_called(kind).facts.items()]
+        for field in self.fields.values():
+            css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            field.widget.attrs |= {"class": css, "aria-label": field.label}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("fact") and not data.get("value"):
+            self.add_error("value", _("Enter a value."))
+        elif data.get("fact") and data.get("op") in ("gt", "gte", "lt", "lte") and not is_number(data["value"]):
+            self.add_error("value", _("Enter a number."))
+        return data
+
+    @property
+    def condition(self) -> dict[str, Any] | None:
+        """The condition as it is stored; None for an empty row."""
+        data = self.cleaned_data
+        if not data.get("fact"):
+            return None
+        value: Any = data["value"].strip()
+        if data["op"] == "in":
+            value = [part for piece in value.replace("，", ",").split(",") if (part := piece.strip())]
+        elif value in ("true", "false"):
+            value = value == "true"
+        return {"fact": data["fact"], "op": data["op"], "value": value}
+
+
+ConditionFormSet = forms.formset_factory(ConditionForm, extra=1, can_delete=True, max_num=10, absolute_max=20)
+
+
+def condition_initial(step: RouteStep) -> list[dict[str, Any]]:
+    """The stored conditions as the form shows them."""
+    return [
+        {**condition, "value": ", ".join(condition["value"]) if condition["op"] == "in" else _plain(condition["value"])}
+        for condition in step.conditions
+    ]
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,103 @@
+"""Rules of steps in words: who decides, how many of them, and when the step applies."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from apps.approvals.models import RouteStep, Step
+from apps.approvals.routing import Condition, StepRule
+from apps.core.money import format_money
+
+OPERATORS = {
+    "gt": gettext_lazy("is more than"),
+    "gte": gettext_lazy("is at least"),
+    "lt": gettext_lazy("is less than"),
+    "lte": gettext_lazy("is at most"),
+    "eq": gettext_lazy("is"),
+    "ne": gettext_lazy("is not"),
+    "in": gettext_lazy("is one of"),
+}
+_SIGNS = {"gt": "＞", "gte": "≥", "lt": "＜", "lte": "≤", "eq": "=", "ne": "≠"}
+
+
+def label_of(rule: StepRule) -> str:
+    """The name of a step in the reader's language."""
+    return Step(name=rule.name, name_en=rule.name_en).label
+
+
+def how_many(rule: StepRule, people: int) -> str:
+    """How many of a step's people must approve, where there are several."""
+    if people < 2:
+        return ""
+    if rule.mode == "all":
+        return _("all of them")
+    if rule.mode == "count":
+        return _("%(needed)s of them") % {"needed": min(rule.needed, people)}
+    return _("any one of them")
+
+
+def conditions_in_words(conditions: Iterable[Condition], labels: Mapping[str, Any]) -> str:
+    """`amount ＞ ¥5,000.00 and …`; ``labels`` are the facts of the kind."""
+    words = []
+    for condition in conditions:
+        fact = str(labels.get(condition.fact, condition.fact))
+        if condition.op == "in":
+            values = _(", ").join(map(str, condition.value))
+            words.append(_("%(fact)s is one of %(values)s") % {"fact": fact, "values": values})
+        else:
+            words.append(f"{fact} {_SIGNS[condition.op]} {_value(condition)}")
+    return _(" and ").join(words)
+
+
+def _value(condition: Condition) -> str:
+    if isinstance(condition.value, bool):
+        return _("yes") if condition.value else _("no")
+    if "amount" in condition.fact and condition.op in _SIGNS:
+        return format_money(condition.value)
+    return str(condition.value)
+
+
+def who(step: RouteStep) -> str:
+    """Who decides a step of a route, from its own columns."""
+    if step.rule == RouteStep.Rule.DEPARTMENT_HEAD and step.levels_up:
+        text = ngettext(
+            "head of the department %(count)s level above the applicant's",
+            "head of the department %(count)s levels above the applicant's",
+            step.levels_up,
+        )
+        return text % {"count": step.levels_up}
+    texts = {
+        RouteStep.Rule.LINE_MANAGER: _("the applicant's line manager"),
+        RouteStep.Rule.DEPARTMENT_HEAD: _("head of the applicant's department"),
+        RouteStep.Rule.NAMED_HEAD: _("head of %(department)s") % {"department": step.department or "—"},
+        RouteStep.Rule.ROLE: _("everyone with the role %(role)s") % {"role": step.role or "—"},
+        RouteStep.Rule.FACT: _("the person named on the paper (%(fact)s)") % {"fact": step.fact or "—"},
+    }
+    if step.rule == RouteStep.Rule.PEOPLE:
+        return _(", ").join(str(person) for person in step.people.all()) or "—"
+    return texts[step.rule]
+
+
+def sentences(step: RouteStep, labels: Mapping[str, Any]) -> list[str]:
+    """Everything else a step of a route says."""
+    said = []
+    if step.mode == RouteStep.Mode.ALL:
+        said.append(_("all of them must approve"))
+    elif step.mode == RouteStep.Mode.COUNT:
+        text = ngettext("%(count)s of them must approve", "%(count)s of them must approve", step.needed)
+        said.append(text % {"count": step.needed})
+    if step.conditions:
+        conditions = conditions_in_words((Condition(**condition) for condition in step.conditions), labels)
+        said.append(_("only if %(conditions)s") % {"conditions": conditions})
+    if step.when_duplicate != RouteStep.Duplicate.ASK:
+        said.append(_("who has already decided is %(what)s") % {"what": step.get_when_duplicate_display()})
+    if step.resubmission == RouteStep.Resubmission.BACK:
+        said.append(_("a paper returned here comes straight back"))
+    if step.editable:
+        said.append(_("may change: %(fields)s") % {"fields": _(", ").join(step.editable)})
+    readers = [*step.copy_roles.all(), *step.copy_people.all()]
+    if readers:
+        said.append(_("copied to %(readers)s") % {"readers": _(", ").join(map(str, readers))})
+    return said
