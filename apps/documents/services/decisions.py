@@ -93,10 +93,10 @@ def withdraw(document: Document, *, by) -> Document:
 @transaction.atomic
 def cancel(document: Document, *, by, reason: str) -> Document:
     """Void an approved paper, with a reason; it keeps its number."""
-    if not reason.strip():
-        raise ReasonMissing
     document = lock(document)
     permissions.require(by, "cancel", document)
+    if not reason.strip():
+        raise ReasonMissing
     engine.record(document.approval_id, Event.Verb.CANCELLED, by=by, payload={"text": reason.strip()})
     document.state, document.closed_at = State.CANCELLED, clock.now()
     document.on_closed(by)
