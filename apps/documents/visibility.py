@@ -28,7 +28,7 @@ def restrict(documents, user):
     model = documents.model
     own = model.objects.filter(applicant=user).order_by().values("pk")
     granted = model.objects.filter(pk__in=grants.granted_documents(user)).order_by().values("pk")
-    headed = Department.objects.headed_by(user)
+    headed = _headed_by(user)
     if not headed and not whole:
         return documents.filter(pk__in=own.union(granted))
     structure = Q(applicant=user) | Q(department__in=headed) | Q(pk__in=grants.granted_documents(user))
@@ -42,3 +42,10 @@ def seen_whole(user) -> set[str]:
     if user.has_perm(SEES_ALL):
         return set(all_kinds())
     return {name for name, model in all_kinds().items() if user.has_perm(view_all_permission(model))}
+
+
+def _headed_by(user) -> list[int]:
+    """The departments a person heads, read once per loaded person, like their permissions."""
+    if "_headed_departments" not in user.__dict__:
+        user.__dict__["_headed_departments"] = Department.objects.headed_by(user)
+    return user.__dict__["_headed_departments"]
