@@ -12,7 +12,6 @@ from django.core.management import call_command, get_commands, load_command_clas
 from django.core.management.base import BaseCommand
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from apps.approvals import engine
 from apps.approvals.models import RouteStep, RouteVersion
 from apps.documents.kinds import all_kinds
 from apps.org.models import Department, User
@@ -93,7 +92,7 @@ def test_every_page_can_be_reached_from_the_readme():
             if "://" not in path and goal not in seen:
                 waiting.append(goal)
 
-    assert {page for page in PAGES if DOCS in page.parents} <= seen | {DOCS / "reference" / "glossary.md"}
+    assert {page for page in PAGES if DOCS in page.parents} <= seen
 
 
 def test_images_are_shown_and_small():
@@ -245,43 +244,14 @@ def test_served_clauses_have_pages_and_tests():
             assert "::" in cells[2], clause
 
 
-# ---- what guides tell people to type ----
-
-
-@pytest.mark.django_db
-def test_route_is_changed_the_way_the_guide_says(capsys):
-    call_command("setup_company", verbosity=0)
-    person = User.objects.create(username="staff", name="Staff", department=Department.objects.get(code="BUS"))
-    head = User.objects.create(username="head", name="Head", department=person.department)
-    Department.objects.filter(pk=person.department_id).update(head=head)
-    first, second = re.findall(
-        r"^```python\n(.*?)^```", text_of(DOCS / "how-to" / "change-an-approval-route.md"), re.MULTILINE | re.DOTALL
-    )
-
-    exec(first, {})
-    exec(second, {})
-
-    old, new = RouteVersion.objects.order_by("number")
-    changed = {(step.key, str(step.conditions)) for step in new.steps.all()}
-    assert (old.state, new.state) == ("retired", "published")
-    assert changed ^ {(step.key, str(step.conditions)) for step in old.steps.all()} == {
-        ("director", str([{"fact": "amount", "op": "gt", "value": "5000"}])),
-        ("director", str([{"fact": "amount", "op": "gt", "value": "8000"}])),
-    }
-    assert capsys.readouterr().out.splitlines()[0] == f"head ({head.pk},)"
-    assert [
-        step.applies
-        for step in engine.preview(
-            kind="expenseclaim", applicant=person, department=person.department, facts={"amount": "7999"}
-        )
-    ] == [True, True, False, False]
+# ---- guides ----
 
 
 def test_guide_to_routes_names_every_rule_and_mode():
     guide = text_of(DOCS / "how-to" / "change-an-approval-route.md")
+    rows = set(re.findall(r"^\| ([^|]+) \|", guide, flags=re.MULTILINE))
 
-    assert [rule for rule in RouteStep.Rule.values if f'rule="{rule}"' not in guide] == []
-    assert [mode for mode in RouteStep.Mode.values if mode != "any" and f'mode="{mode}"' not in guide] == []
+    assert {str(label) for label in (*RouteStep.Rule.labels, *RouteStep.Mode.labels)} - rows == set()
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
