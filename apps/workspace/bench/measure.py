@@ -139,7 +139,7 @@ class Bench:
         if response.status_code == 302:  # long lists are written by the worker
             job = Job.objects.order_by("-pk").first()
             attempt(claim(job.pk, worker="bench"))
-            response = client.get(f"/jobs/{job.pk}/download/")
+            response = client.get(reverse("core:job-download", args=[job.pk]))
         return _content(_ok(response))
 
 
