@@ -1,0 +1,240 @@
+"""Every named address, asked for by four people: an address without an expectation fails the suite.
+
+The columns are: somebody not signed in; olga, who has nothing to do with any of it; alice, whose papers, job and
+notification they are; root, the administrator. `in` is the way to the sign-in page, `->` a redirect elsewhere.
+"""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from apps.approvals.models import RouteStep
+from apps.core.models import Job
+from apps.documents import services
+from apps.documents.kinds import all_kinds
+from apps.org.models import UserSession
+from tests.documents.test_talk import upload
+from tests.factories import finance, org
+from tests.factories.approvals import route, step
+from tests.factories.cast import cast
+from tests.factories.kinds import draft_of
+from tests.factories.notifications import NotificationFactory
+
+PAGES_OF_A_KIND = """
+    list      in 200 200 200
+    create    in 200 200 200
+    export    in -> -> ->
+    detail    in 404 200 200
+    update    in 404 200 403
+    print     in 404 200 200
+    history   in 404 200 200
+    file      in 404 200 200
+    detach    in 405 405 405
+    submit    in 405 405 405
+    approve   in 405 405 405
+    return    in 405 405 405
+    reject    in 405 405 405
+    withdraw  in 405 405 405
+    cancel    in 405 405 405
+    comment   in 405 405 405
+    copy      in 404 403 403
+    delete    in 405 405 405
+    attach    in 405 405 405
+    preview   in 405 405 405
+    autosave  in 405 405 405
+"""
+
+PAGES = """
+    approvals:discard                in 403 403 405
+    approvals:draft-start            in 403 403 405
+    approvals:publish                in 403 403 405
+    approvals:route                  in 403 403 200
+    approvals:route-create           in 403 403 200
+    approvals:route-list             in 403 403 200
+    approvals:route-update           in 403 403 200
+    approvals:step-create            in 403 403 200
+    approvals:step-move              in 403 403 405
+    approvals:step-update            in 403 403 404
+    approvals:version                in 403 403 200
+    core:healthz                     200 200 200 200
+    core:job                         in 404 200 404
+    core:job-download                in 404 404 404
+    core:job-list                    in 200 200 200
+    core:job-retry                   in 405 405 405
+    documents:export-log             in 403 403 200
+    documents:people                 in 200 200 200
+    documents:verify                 200 200 200 200
+    documents:verify-code            200 200 200 200
+    finance:city-create              in 403 403 200
+    finance:city-history             in 403 403 200
+    finance:city-list                in 403 403 200
+    finance:city-update              in 403 403 200
+    finance:citytier-create          in 403 403 200
+    finance:citytier-history         in 403 403 200
+    finance:citytier-list            in 403 403 200
+    finance:citytier-update          in 403 403 200
+    finance:claims-to-pay            in 403 403 200
+    finance:expensecategory-create   in 403 403 200
+    finance:expensecategory-history  in 403 403 200
+    finance:expensecategory-list     in 403 403 200
+    finance:expensecategory-update   in 403 403 200
+    finance:expenseclaim-pay         in 404 403 403
+    finance:expenseclaim-review      in 404 403 403
+    finance:expensestandard-create   in 403 403 200
+    finance:expensestandard-history  in 403 403 200
+    finance:expensestandard-list     in 403 403 200
+    finance:expensestandard-update   in 403 403 200
+    finance:fundaccount-create       in 403 403 200
+    finance:fundaccount-history      in 403 403 200
+    finance:fundaccount-list         in 403 403 200
+    finance:fundaccount-update       in 403 403 200
+    finance:ledger                   in 403 403 200
+    finance:payment-list             in 403 403 200
+    finance:returnreason-create      in 403 403 200
+    finance:returnreason-history     in 403 403 200
+    finance:returnreason-list        in 403 403 200
+    finance:returnreason-update      in 403 403 200
+    notifications:count              in 200 200 200
+    notifications:list               in 200 200 200
+    notifications:open               in 404 -> 404
+    notifications:preferences        in 200 200 200
+    notifications:read-all           in 405 405 405
+    org:account                      in 200 200 200
+    org:company                      in 403 403 200
+    org:company-history              in 403 403 200
+    org:department-create            in 403 403 200
+    org:department-history           in 403 403 200
+    org:department-list              in 403 403 200
+    org:department-update            in 403 403 200
+    org:employee-create              in 403 403 200
+    org:employee-deactivate          in 403 403 200
+    org:employee-detail              in 403 403 200
+    org:employee-history             in 403 403 200
+    org:employee-import              in 403 403 200
+    org:employee-import-confirm      in 405 405 405
+    org:employee-import-template     in 403 403 200
+    org:employee-list                in 403 403 200
+    org:employee-reactivate          in 403 403 404
+    org:employee-send-link           in 405 405 405
+    org:employee-update              in 403 403 200
+    org:jobgrade-create              in 403 403 200
+    org:jobgrade-history             in 403 403 200
+    org:jobgrade-list                in 403 403 200
+    org:jobgrade-update              in 403 403 200
+    org:password-change              in 200 200 200
+    org:password-reset               200 200 200 200
+    org:password-reset-confirm       200 200 200 200
+    org:password-reset-done          200 200 200 200
+    org:password-reset-sent          200 200 200 200
+    org:position-create              in 403 403 200
+    org:position-history             in 403 403 200
+    org:position-list                in 403 403 200
+    org:position-update              in 403 403 200
+    org:preferences                  405 405 405 405
+    org:role-add-member              in 405 405 405
+    org:role-create                  in 403 403 200
+    org:role-detail                  in 403 403 200
+    org:role-history                 in 403 403 200
+    org:role-list                    in 403 403 200
+    org:role-remove-member           in 405 405 405
+    org:role-update                  in 403 403 200
+    org:session-end                  in 405 405 405
+    org:session-end-others           in 405 405 405
+    org:sessions                     in 200 200 200
+    org:sign-in                      200 -> -> ->
+    org:sign-out                     in 405 405 405
+    set_language                     -> -> -> ->
+    workspace:approve-selected       in 405 405 405
+    workspace:desk                   in 200 200 200
+    workspace:figures                in 200 200 200
+    workspace:inbox                  in 200 200 200
+    workspace:search                 in 200 200 200
+"""
+
+
+def expectations() -> dict[str, list[str]]:
+    told = {name: columns for name, *columns in map(str.split, PAGES.strip().splitlines())}
+    for model in all_kinds().values():
+        for line in PAGES_OF_A_KIND.strip().splitlines():
+            page, *columns = line.split()
+            told[f"{model._meta.app_label}:{model._meta.model_name}-{page}"] = columns
+    return told
+
+
+def addresses(resolver=None, namespace=""):
+    """(full name, names of arguments) of every address that has a name, without Django's own admin."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace != "admin":
+            yield from addresses(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield namespace + pattern.name, tuple(pattern.pattern.converters)
+
+
+def test_every_address_is_expected_and_every_expectation_is_an_address():
+    assert {name for name, _arguments in addresses()} == set(expectations())
+
+
+@pytest.fixture
+def world(db):
+    """One of everything there is, and who asks for it."""
+    people = cast()
+    org.CompanyFactory()
+    version = route("memo", [step("head", rule="department_head")])
+    job = Job.objects.create(name="x", title="A job", requested_by=people.alice, language="en", time_zone="UTC")
+    things = {
+        "core:job": job,
+        "org:department": people.business,
+        "org:position": org.PositionFactory(),
+        "org:jobgrade": org.JobGradeFactory(),
+        "org:role": org.RoleFactory(code="auditor"),
+        "org:employee": people.tom,
+        "org:session": UserSession(pk=0),
+        "notifications:open": NotificationFactory(recipient=people.alice, url="/"),
+        "approvals:route": version.route,
+        "approvals:draft-start": version.route,
+        "approvals:version": version,
+        "approvals:publish": version,
+        "approvals:discard": version,
+        "approvals:step": RouteStep.objects.get(),
+        "finance:expensecategory": finance.ExpenseCategoryFactory(),
+        "finance:expensestandard": finance.ExpenseStandardFactory(),
+        "finance:citytier": finance.CityTierFactory(),
+        "finance:city": finance.CityFactory(),
+        "finance:returnreason": finance.ReturnReasonFactory(),
+        "finance:fundaccount": finance.FundAccountFactory(),
+    }
+    for kind, model in all_kinds().items():
+        things[f"{model._meta.app_label}:{model._meta.model_name}"] = draft_of(kind, people.alice)
+    return people, things
+
+
+def arguments_for(name, wanted, people, things):
+    """What an address needs, taken from the thing whose name it begins with (the longest that fits)."""
+    thing = next((things[key] for key in sorted(things, key=len, reverse=True) if name.startswith(key)), None)
+    values = {"kind": "vehiclerequest", "uidb64": "x", "token": "x", "code": "NO-SUCH-CODE", "user_pk": people.rita.pk}
+    if "pk" in wanted:
+        values["pk"] = thing.pk
+    if "file" in wanted:
+        attachment = thing.attachments.first() or services.attach(thing, by=people.alice, file=upload())
+        values["file"] = attachment.pk
+    return {argument: values[argument] for argument in wanted}
+
+
+def answer(client, url):
+    response = client.get(url)
+    response.close()
+    if response.status_code == 302:
+        return "in" if response.url.startswith(reverse("org:sign-in")) else "->"
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize("part", sorted({name.split(":")[0] for name, _arguments in addresses()}))
+def test_addresses_answer_everybody_as_expected(client, world, part):
+    people, things = world
+    names = {name: wanted for name, wanted in addresses() if name.split(":")[0] == part}
+    urls = {name: reverse(name, kwargs=arguments_for(name, wanted, people, things)) for name, wanted in names.items()}
+    answers = {name: [answer(client, url)] for name, url in urls.items()}
+    for person in (people.olga, people.alice, people.root):
+        client.force_login(person)
+        for name, url in urls.items():
+            answers[name].append(answer(client, url))
+    assert answers == {name: columns for name, columns in expectations().items() if name in names}
