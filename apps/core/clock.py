@@ -1,7 +1,7 @@
 """The time that business rules go by.
 
-Services ask this module instead of ``timezone.now`` so that a replayed log, the demo company and the tests can run at the
-moments their events really happened.
+Services ask this module instead of ``timezone.now`` so that a replayed log, the demo company and the tests can run at
+the moments their events really happened.
 """
 
 import datetime as dt

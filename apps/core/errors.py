@@ -6,7 +6,8 @@ class Refused(Exception):
 
     ``str(error)`` is a whole sentence in the current language, fit to be shown to the person who asked.
     Every service of the program raises a subclass of this and nothing else for a refusal, so pages, commands and
-    background work can all treat refusals alike. Nothing has been written when it is raised: services run in one transaction.
+    background work can all treat refusals alike. Nothing has been written when it is raised: services run in one
+    transaction.
     """
 
     status = 409

@@ -129,7 +129,13 @@ class SearchFilter(django_filters.CharFilter):
 
 
 class BaseFilterSet(django_filters.FilterSet):
-    """The base of every list's filters. A set with an error finds nothing and says at the field what is wrong."""
+    """The base of every list's filters. A set with an error finds nothing and says at the field what is wrong.
+
+    A long set names in `first` the filters of daily use; the bar shows these and whatever is set, the others on demand
+    (``?more=1``).
+    """
+
+    first: Sequence[str] = ()
 
     @property
     def qs(self) -> QuerySet:
@@ -140,10 +146,26 @@ class BaseFilterSet(django_filters.FilterSet):
     @property
     def helper(self) -> FormHelper:
         """The crispy helper of the bar; the page owns the form tag because it sends with GET."""
-        helper = form_helper()
+        helper = form_helper(*self.shown)
         helper.form_id = "filters"
         helper.include_media = False
         return helper
+
+    @property
+    def shown(self) -> list[str]:
+        """Names of the filters the bar shows."""
+        names = list(self.form.fields)
+        if not self.first or self.data.get("more"):
+            return names
+        return [name for name in names if name in self.first or self._is_given(name)]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the bar leaves some out."""
+        return len(self.shown) < len(self.form.fields)
+
+    def _is_given(self, name: str) -> bool:
+        return any(self.data.get(parameter) for parameter in _parameters(name, self.form.fields[name].widget))
 
     def active(self) -> list[ActiveFilter]:
         """What somebody has set, in words, in the order of the bar."""

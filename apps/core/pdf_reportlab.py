@@ -244,7 +244,7 @@ def _amount(form: PrintForm) -> list[Any]:
         ]
         shares = [22, 92, 34]
     if form.vouchers is not None:
-        text = pgettext("printed form", "%(number)s vouchers attached") % {"number": form.vouchers}
+        text = pgettext("printed form", "Vouchers attached: %(number)s") % {"number": form.vouchers}
         cells.append(_text(text, align="center"))
         shares.append(32)
     if not cells:

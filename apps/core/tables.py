@@ -26,7 +26,7 @@ from apps.core.money import format_money
 Read = Callable[[Any], Any]
 LONG_TEXT = 90
 #: Query parameters that belong to the page somebody is on, not to the list they look at.
-PAGE_PARAMETERS = ("after", "before", "totals", "export", "once")
+PAGE_PARAMETERS = ("after", "before", "totals", "export", "once", "more")
 _RIGHT_ALIGNED = frozenset({"number", "money"})
 _CLASS = {"number": "num", "money": "num", "longtext": "long", "date": "date"}
 

@@ -12,6 +12,8 @@ from apps.org.models import Department
 class DocumentFilterSet(BaseFilterSet):
     """What every list of papers can be filtered by; a kind adds its own."""
 
+    first = ("q", "state", "department", "submitted_at")
+
     q = SearchFilter(["number", "title", "applicant__name"])
     state = django_filters.MultipleChoiceFilter(
         label=_("State"), choices=Document.State, widget=forms.SelectMultiple(attrs={"data-searchable": ""})

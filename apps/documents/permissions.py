@@ -232,7 +232,7 @@ def withdraw(access: Access) -> Answer:
 def cancel(access: Access) -> Answer:
     if access.document.state != State.APPROVED:
         return never(_("Only an approved document can be cancelled."))
-    if access.is_applicant or not access.user.has_perm("documents.cancel_document"):
+    if access.is_applicant or not access.user.holds("documents.cancel_document"):
         return never(_("Your role does not cancel approved documents."))
     refusal = access.document.specific.cancel_refusal()
     return no(refusal) if refusal else YES

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.approvals.models import Step, Task
+from apps.approvals.routing import StepRule
 from apps.core import clock
 from apps.documents.kinds import all_kinds
 from apps.documents.models import Document
@@ -57,7 +58,7 @@ def under_way(user) -> list[UnderWay]:
 
 def _under_way(document: Document) -> UnderWay:
     steps = [step for step in document.approval.steps.all() if step.round == document.approval.round]
-    shown = [step for step in steps if step.state != Step.State.SKIPPED]
+    shown = [step for step in steps if _will_run(step, document.approval.facts)]
     dots = [{"state": DOTS[step.state], "label": f"{step.label}{_(': ')}{step.get_state_display()}"} for step in shown]
     if document.state == State.RETURNED:
         return UnderWay(document, dots, _("Returned to you: correct it and submit again"))
@@ -65,6 +66,12 @@ def _under_way(document: Document) -> UnderWay:
     step = next((step.label for step in shown if step.state == Step.State.OPEN), "")
     names = _(", ").join(people[:3]) + (" …" if len(people) > 3 else "")
     return UnderWay(document, dots, _("%(step)s: %(names)s") % {"step": step, "names": names})
+
+
+def _will_run(step: Step, facts: dict) -> bool:
+    """Steps that do not apply, or will not as things stand, are no dot."""
+    coming = step.state == Step.State.PENDING
+    return step.state != Step.State.SKIPPED and (not coming or StepRule.from_json(step.rule).applies(facts))
 
 
 def drafts(user):

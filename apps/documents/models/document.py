@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -130,13 +131,18 @@ class Document(BaseModel):
 
     @property
     def kind_label(self):
-        return kind_of(self.kind)._meta.verbose_name
+        return capfirst(kind_of(self.kind)._meta.verbose_name)
 
     @cached_property
     def specific(self) -> Document:
         """This paper as its kind, with its own columns. Saving the base row would write the wrong history table."""
         model = kind_of(self.kind)
         return self if isinstance(self, model) else getattr(self, model._meta.model_name)
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """The state as people speak of it: code and words. Kinds tell more of what follows an approval: paid, invoiced."""
+        return self.state, self.get_state_display()
 
     @property
     def is_open_for_correction(self) -> bool:

@@ -26,6 +26,8 @@ def _by_payment(prefix: str, value: str) -> Q:
 class ExpenseClaimFilterSet(DocumentFilterSet):
     """Claims by people, content, money and what became of them."""
 
+    first = ("q", "state", "department", "payment")
+
     q = SearchFilter(["number", "title", "applicant__name", "project"])
     applicant = PersonFilter("applicant", label=_("Applicant"))
     claim_type = django_filters.ChoiceFilter(label=_("Type"), choices=ExpenseClaim.ClaimType)
@@ -56,6 +58,8 @@ class ExpenseClaimFilterSet(DocumentFilterSet):
 
 class ExpenseLedgerFilterSet(BaseFilterSet):
     """Rows of the ledger by period, place in the company, content and what became of them."""
+
+    first = ("q", "date", "department", "category")
 
     q = SearchFilter(["claim__number", "description", "claim__applicant__name", "invoice_number", "claim__project"])
     date = DateRangeFilter("date", label=_("Date"))

@@ -26,7 +26,7 @@ def pay(access: Access) -> Answer:
     have few people. Nobody pays their own claim.
     """
     claim = access.document.specific
-    if not access.user.has_perm(PAY):
+    if not access.user.holds(PAY):
         return never(_("Your role does not pay expense claims."))
     if claim.is_paid:
         return never(_("It was paid on %(day)s.") % {"day": claim.paid_on})

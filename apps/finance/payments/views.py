@@ -74,7 +74,7 @@ class ClaimsToPay(LoggedList):
     result: BatchResult | NothingPaid | None = None
 
     def require_access(self) -> None:
-        if not self.request.user.has_perm(PAY):
+        if not self.request.user.holds(PAY):
             raise Forbidden(_("Your role does not pay expense claims."))
 
     def queryset(self) -> QuerySet:

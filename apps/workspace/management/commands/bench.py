@@ -41,6 +41,10 @@ class Command(BaseCommand):
 
 def _lines(pages: list[Measured]) -> list[str]:
     floor = pages[0].median_ms
-    head = f"{'page':16} {'ms':>9} {'× floor':>8} {'SQL':>5} {'bytes':>9}"
-    rows = [f"{p.page:16} {p.median_ms:9.1f} {p.median_ms / floor:8.2f} {p.queries:5} {p.bytes:9,}" for p in pages]
-    return [head, *rows]
+    head = f"{'page':16} {'ms':>9} {'CPU ms':>9} {'× floor':>8} {'SQL':>5} {'bytes':>9}"
+    return [head, *(_line(page, floor) for page in pages)]
+
+
+def _line(page: Measured, floor: float) -> str:
+    times = page.median_ms / floor
+    return f"{page.page:16} {page.median_ms:9.1f} {page.cpu_ms:9.1f} {times:8.2f} {page.queries:5} {page.bytes:9,}"
