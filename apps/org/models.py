@@ -286,8 +286,10 @@ class User(AbstractUser, BaseModel):
         return self.is_active and code in self.role_codes
 
     def holds(self, permission: str) -> bool:
-        """Whether a role, or a right given to this person, allows it. Unlike `has_perm`, being a superuser is not enough:
-        who administers the program moves no money and voids no decision."""
+        """Whether a role, or a right given to this person, allows it.
+
+        Unlike with `has_perm`, being a superuser is not enough: who administers the program moves no money.
+        """
         if not self.is_superuser:
             return self.has_perm(permission)
         label, codename = permission.split(".")

@@ -141,7 +141,7 @@ class Document(BaseModel):
 
     @property
     def standing(self) -> tuple[str, str]:
-        """The state as people speak of it: code and words. Kinds tell more of what follows an approval: paid, invoiced."""
+        """The state as people speak of it: code and words. Kinds tell what followed an approval: paid, invoiced."""
         return self.state, self.get_state_display()
 
     @property
