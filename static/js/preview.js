@@ -43,6 +43,12 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
 
   if (target) {
     for (const name of ["input", "change", "lines:changed"]) form.addEventListener(name, later);
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      clearTimeout(timer);
+      running?.abort();
+      running = null;
+    });
     if (!target.firstElementChild) refresh();
   }
 }
