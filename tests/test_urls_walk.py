@@ -195,6 +195,7 @@ def world(db):
         "approvals:publish": version,
         "approvals:discard": version,
         "approvals:step": RouteStep.objects.get(),
+        "approvals:step-create": version,
         "finance:expensecategory": finance.ExpenseCategoryFactory(),
         "finance:expensestandard": finance.ExpenseStandardFactory(),
         "finance:citytier": finance.CityTierFactory(),
@@ -221,7 +222,8 @@ def arguments_for(name, wanted, people, things):
 
 def answer(client, url):
     response = client.get(url)
-    response.close()
+    if response.streaming:
+        assert b"".join(response)
     if response.status_code == 302:
         return "in" if response.url.startswith(reverse("org:sign-in")) else "->"
     return str(response.status_code)

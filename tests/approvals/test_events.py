@@ -71,6 +71,8 @@ def test_database_refuses_to_replace_events(approved):
 
 @pytest.mark.postgres
 def test_database_refuses_to_empty_the_table(approved):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     refuse("TRUNCATE approvals_event CASCADE")
 
 
