@@ -23,11 +23,11 @@ PAGES_OF_A_KIND = """
     list      in 200 200 200
     create    in 200 200 200
     export    in -> -> ->
-    detail    in 404 200 200
-    update    in 404 200 403
-    print     in 404 200 200
-    history   in 404 200 200
-    file      in 404 200 200
+    detail    in 404 200 404
+    update    in 404 200 404
+    print     in 404 200 404
+    history   in 404 200 404
+    file      in 404 200 404
     detach    in 405 405 405
     submit    in 405 405 405
     approve   in 405 405 405
@@ -36,7 +36,7 @@ PAGES_OF_A_KIND = """
     withdraw  in 405 405 405
     cancel    in 405 405 405
     comment   in 405 405 405
-    copy      in 404 403 403
+    copy      in 404 403 404
     delete    in 405 405 405
     attach    in 405 405 405
     preview   in 405 405 405
@@ -72,13 +72,13 @@ PAGES = """
     finance:citytier-history         in 403 403 200
     finance:citytier-list            in 403 403 200
     finance:citytier-update          in 403 403 200
-    finance:claims-to-pay            in 403 403 200
+    finance:claims-to-pay            in 403 403 403
     finance:expensecategory-create   in 403 403 200
     finance:expensecategory-history  in 403 403 200
     finance:expensecategory-list     in 403 403 200
     finance:expensecategory-update   in 403 403 200
-    finance:expenseclaim-pay         in 404 403 403
-    finance:expenseclaim-review      in 404 403 403
+    finance:expenseclaim-pay         in 404 403 404
+    finance:expenseclaim-review      in 404 403 404
     finance:expensestandard-create   in 403 403 200
     finance:expensestandard-history  in 403 403 200
     finance:expensestandard-list     in 403 403 200

@@ -18,11 +18,6 @@ DECIDE = {"approve", "return", "reject", "copy"}
 MATRIX = {
     "draft": {
         "alice": READ | CORRECT | {"delete"},
-        "bob": READ,
-        "boss": READ,
-        "rita": READ,
-        "erin": READ,
-        "root": READ,
     },
     "in_review": {
         "alice": READ | {"withdraw", "copy"},
@@ -52,11 +47,6 @@ MATRIX = {
     },
     "withdrawn": {
         "alice": READ | CORRECT,
-        "bob": READ,
-        "boss": READ,
-        "rita": READ,
-        "erin": READ,
-        "root": READ,
     },
     "approved": {
         "alice": READ | {"copy"},
@@ -65,7 +55,7 @@ MATRIX = {
         "boss": READ,
         "rita": READ,
         "erin": READ | {"cancel"},
-        "root": READ | {"cancel"},
+        "root": READ,
     },
     "rejected": {
         "alice": READ | {"copy"},

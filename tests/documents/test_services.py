@@ -108,12 +108,21 @@ def test_lines_are_written_in_the_same_transaction(people):
     assert not Memo.objects.exists()
 
 
-@pytest.mark.parametrize(("name", "error"), [("bob", NotAllowed), ("olga", NotFound), ("root", NotAllowed)])
-def test_nobody_else_changes_submits_or_deletes_a_draft(people, name, error):
+@pytest.mark.parametrize("name", ["bob", "olga", "root"])
+def test_draft_does_not_exist_for_anybody_else(people, name):
     memo = draft(people.alice)
     for verb in (services.save_draft, services.submit, services.delete_draft):
-        with pytest.raises(error):
+        with pytest.raises(NotFound):
             verb(memo, by=people.people[name])
+
+
+def test_returned_paper_is_corrected_by_its_applicant_alone(people, two_steps):
+    two_steps()
+    memo = services.return_(submitted(people.alice), by=people.bob, reason="Which?")
+    for verb in (services.save_draft, services.submit):
+        for person, error in ((people.bob, NotAllowed), (people.root, NotAllowed), (people.olga, NotFound)):
+            with pytest.raises(error):
+                verb(memo, by=person)
 
 
 def test_person_without_a_department_is_told_so(people):

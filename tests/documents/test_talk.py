@@ -179,6 +179,8 @@ def test_same_file_on_another_paper_is_pointed_out_to_those_who_see_both(people,
     first, second = draft(people.tom), draft(people.alice)
     services.attach(first, by=people.tom, file=upload())
     attachment = services.attach(second, by=people.alice, file=upload("again.pdf"))
+    assert twins(attachment, viewer=people.bob) == []
+    services.submit(first, by=people.tom)
     assert twins(attachment, viewer=people.alice) == []
     assert [paper.pk for paper in twins(attachment, viewer=people.bob)] == [first.pk]
 
