@@ -15,7 +15,7 @@ from apps.core.money import format_money
 from apps.documents import display, services
 from apps.documents.permissions import Access
 from apps.documents.views.base import PaperView
-from apps.documents.views.detail import Action
+from apps.documents.views.detail import Action, files_of
 from apps.documents.views.edit import Hint
 from apps.documents.views.lists import LoggedList
 from apps.documents.views.wiring import DocumentViews
@@ -181,6 +181,7 @@ class Review(PaperView):
             "page_title": _("Review %(paper)s") % {"paper": self.document},
             "document": self.document,
             "forms": forms,
+            "files": files_of(self.document, self.access),
             "seen": seen,
             "list_url": self.kind.url("list"),
             "list_label": self.model._meta.verbose_name_plural,
