@@ -131,7 +131,9 @@ class _Names:
     def summary(self, record: Any) -> str:
         """A line item in a few words."""
         columns = [
-            c for c in _columns(record.instance_type) if not _is_parent(c) and (c.editable or c.name == "amount")
+            c
+            for c in _columns(record.instance_type)
+            if not (_is_parent(c) or isinstance(c, models.IntegerField)) and (c.editable or c.name == "amount")
         ]
         words = [self.shown(column, getattr(record, column.attname)) for column in columns]
         return " · ".join([word for word in words if word][:4]) or _("empty line")

@@ -14,6 +14,11 @@ from apps.finance.expenses.models import ExpenseClaim, ExpenseLine
 ZERO = Decimal("0.00")
 
 
+def total_approved_of(claim: ExpenseClaim) -> Decimal | None:
+    """What was approved of a claim, once it is approved."""
+    return claim.approved_total if claim.state == ExpenseClaim.State.APPROVED else None
+
+
 class ExpenseClaimTable(DocumentTable):
     """The claims somebody may see."""
 
@@ -25,7 +30,14 @@ class ExpenseClaimTable(DocumentTable):
         Column("claim_type", _("Type"), accessor="get_claim_type_display"),
         Column("project", _("Project or client"), export_only=True),
         Column("amount", _("Claimed"), kind="money", sort="amount", total=True),
-        Column("approved_total", pgettext_lazy("amount", "Approved"), kind="money", sort="approved_total", total=True),
+        Column(
+            "approved_total",
+            pgettext_lazy("amount", "Approved"),
+            kind="money",
+            accessor=total_approved_of,
+            sort="approved_total",
+            total=True,
+        ),
         Column("state", _("State"), kind="badge", accessor="standing"),
         Column("submitted_at", _("Submitted"), kind="datetime"),
         Column("paid_on", _("Paid on"), kind="date"),
