@@ -109,9 +109,11 @@ def test_decider_sees_the_paper_while_it_is_their_turn_and_after_they_decided(pe
 def test_withdrawn_paper_is_the_applicants_alone_again_but_for_those_it_was_given_to(people, two_steps):
     two_steps()
     memo = submitted(people.alice, title="memo")
-    services.copy_to(memo, by=people.alice, people=[people.olga])
+    services.copy_to(memo, by=people.alice, people=[people.olga, people.rita, people.boss])
     services.withdraw(memo, by=people.alice)
-    assert {name for name, person in people.people.items() if seen_by(person)} == {"alice", "olga"}
+    for model in (Document, Memo):
+        seeing = {name for name, person in people.people.items() if seen_by(person, model)}
+        assert seeing == {"alice", "olga", "rita", "boss"}
 
 
 def test_grant_that_ends_takes_away_exactly_what_it_gave(people, two_steps):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.core import clock
 from apps.core.money import quantize
-from apps.documents.errors import Incomplete, NotAllowed, Stale
+from apps.documents.errors import Incomplete, NotAllowed, NotFound, Stale
 from apps.documents.services import submit
 from apps.finance.expenses.models import ExpenseClaim
 from apps.finance.expenses.services import default_payee, save_claim
@@ -115,10 +115,12 @@ def test_older_form_is_refused_and_nothing_is_lost(cast):
 
 def test_only_the_applicant_writes_and_only_before_submission(cast):
     claim = claim_of(cast.staff)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         save_claim(reload(claim), by=cast.head, lines=[line()])
     submit(claim, by=cast.staff)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match="Only the applicant changes this document"):
+        save_claim(reload(claim), by=cast.head, lines=[line()])
+    with pytest.raises(NotAllowed, match="It was submitted and can't be changed now"):
         save_claim(reload(claim), by=cast.staff, lines=[line()])
 
 

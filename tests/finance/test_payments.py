@@ -110,6 +110,16 @@ def test_nobody_pays_their_own_claim(cast):
     assert str(caught.value) == "Nobody pays their own claim."
 
 
+def test_superuser_pays_only_as_a_cashier(cast, approved):
+    claim = approved()
+    root = UserFactory(username="root", is_superuser=True)
+    with pytest.raises(NotAllowed, match="Your role does not pay"):
+        pay(claim, **order(cast, by=root))
+    assert not Payment.objects.exists()
+    root.groups.add(RoleFactory(code="cashier"))
+    assert pay(claim, **order(cast, by=User.objects.get(pk=root.pk))).paid_by == root
+
+
 def test_cashier_who_decided_may_pay(cast, approved):
     """Segregation is between claimant and the others; a further pair of eyes is what the chain is for."""
     person = UserFactory(username="both", roles=[RoleFactory(code="finance_reviewer"), RoleFactory(code="cashier")])

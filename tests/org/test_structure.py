@@ -442,3 +442,21 @@ def test_what_a_later_version_adds_is_given_once(house, monkeypatch):
     role.permissions.clear()
     set_up()
     assert not role.permissions.filter(codename="view_position").exists()
+
+
+def test_holding_a_right_needs_a_role_or_the_right_itself_also_for_a_superuser(house):
+    """`has_perm` is always true for a superuser; `holds` asks whether somebody gave it to them."""
+    right = Permission.objects.get(codename="cancel_document")
+    role = Role.objects.create(code="canceller", name="Canceller")
+    role.permissions.add(right)
+    for superuser in (False, True):
+        nobody, member, given, left = [
+            UserFactory(username=f"{name}-{superuser}", is_superuser=superuser) for name in ("n", "m", "g", "l")
+        ]
+        for user in (member, left):
+            user.groups.add(role)
+        given.user_permissions.add(right)
+        left.is_active = False
+        people = (nobody, member, given, left)
+        assert [user.holds("documents.cancel_document") for user in people] == [False, True, True, False]
+        assert not any(user.holds("documents.view_all_documents") for user in people)
