@@ -90,7 +90,7 @@ def print_form(document: Document, parts: PrintParts, *, by: Any, base_url: str)
     heading = [
         (_("Applicant"), str(document.applicant)),
         (_("Department"), str(document.department)),
-        (_("State"), document.get_state_display()),
+        (_("State"), document.standing[1]),
     ]
     return PrintForm(
         company=company_name(),
