@@ -25,6 +25,8 @@ MARGIN = 12 * mm
 SIZES = (8, 7.5, 7, 6.5, 6, 5.5)
 #: Longer texts are cut off: a register is an overview, and a row must fit on its page.
 LONGEST_TEXT = 300
+#: More do not fit on a page across; the workbook has them all.
+MOST_COLUMNS = 16
 _DIGIT = 0.57  # width of a digit, in the size of the type
 _PADDING = 3
 # Characters that must fit on one line; other columns share the room that is left.
@@ -61,9 +63,17 @@ class NumberedCanvas(Canvas):
         self.drawRightString(width - MARGIN, 7 * mm, text)
 
 
+def printed_columns(table: type[Table] | Table) -> list[Column]:
+    """All columns as long as they can be read side by side; of wider tables those that the screen shows."""
+    columns = table.export_columns()
+    if len(columns) <= MOST_COLUMNS:
+        return columns
+    return [column for column in columns if not column.export_only] or columns
+
+
 def register_pdf(stream: IO[bytes], *, title: str, table: type[Table] | Table, rows: Iterable[Any], meta: Meta) -> int:
     """Print the rows as a register and say how many there were."""
-    columns = table.export_columns()
+    columns = printed_columns(table)
     size, widths = _fit(columns)
     model = getattr(rows, "model", None)
     writers = [_writer(column, width, size, model) for column, width in zip(columns, widths, strict=True)]

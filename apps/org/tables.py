@@ -11,6 +11,10 @@ from apps.org.models import JobGrade, Position, Role, User
 YES_NO = {"True": _("Yes"), "False": _("No")}
 
 
+#: characters of columns that hold more than most
+_WIDTHS = {"email": 30, "bank_name": 30, "bank_account": 24}
+
+
 def _exported() -> list[Column]:
     """The columns of the import, so that an export can be corrected and imported again, and some words besides."""
     columns = [
@@ -20,6 +24,7 @@ def _exported() -> list[Column]:
             kind="date" if column.name == "hire_date" else "text",
             accessor=column.export or column.name,
             export_only=True,
+            width=_WIDTHS.get(column.name),
         )
         for column in COLUMNS
     ]

@@ -15,8 +15,8 @@ ZERO = Decimal("0.00")
 
 
 def total_approved_of(claim: ExpenseClaim) -> Decimal | None:
-    """What was approved of a claim, once it is approved."""
-    return claim.approved_total if claim.state == ExpenseClaim.State.APPROVED else None
+    """What was approved of a claim; nothing is shown before."""
+    return claim.approved_total or None
 
 
 class ExpenseClaimTable(DocumentTable):
@@ -92,18 +92,18 @@ class ExpenseLedgerTable(Table):
         Column("category", _("Category"), accessor="category.label"),
         Column("account", _("Ledger account"), accessor="category.account", export_only=True),
         Column("description", _("Description"), kind="longtext"),
-        Column("project", _("Project or client"), accessor="claim.project"),
+        Column("project", _("Project or client"), accessor="claim.project", width=22),
         Column("place", _("City"), export_only=True),
-        Column("invoice_kind", _("Invoice kind"), accessor="get_invoice_kind_display", export_only=True),
+        Column("invoice_kind", _("Invoice kind"), accessor="get_invoice_kind_display", export_only=True, width=26),
         Column("invoice_code", _("Invoice code"), export_only=True),
         Column("invoice_number", _("Invoice number"), width=24),
-        Column("seller_name", _("Seller"), export_only=True),
+        Column("seller_name", _("Seller"), export_only=True, width=32),
         Column("net_amount", _("Amount without tax"), kind="money", export_only=True),
         Column("tax", _("Tax"), kind="money", total=True),
         Column("amount", _("Claimed"), kind="money", sort="amount", total=True),
         Column("approved", pgettext_lazy("amount", "Approved"), kind="money", accessor=approved_of),
         Column("over_amount", _("Over standard"), kind="money", sort="over_amount", total=True),
-        Column("over_reason", _("Reason for exceeding"), export_only=True),
+        Column("over_reason", _("Reason for exceeding"), export_only=True, width=36),
         Column("advance_offset", _("Advance offset"), kind="money", accessor=lambda line: ZERO, export_only=True),
         Column("paid", pgettext_lazy("amount", "Paid"), kind="money", accessor=paid_of),
         Column("paid_on", _("Paid on"), kind="date", accessor="claim.paid_on"),
