@@ -96,7 +96,7 @@ class ExpenseLedgerTable(Table):
         Column("place", _("City"), export_only=True),
         Column("invoice_kind", _("Invoice kind"), accessor="get_invoice_kind_display", export_only=True, width=26),
         Column("invoice_code", _("Invoice code"), export_only=True),
-        Column("invoice_number", _("Invoice number"), width=24),
+        Column("invoice_number", _("Invoice number"), width=28),
         Column("seller_name", _("Seller"), export_only=True, width=32),
         Column("net_amount", _("Amount without tax"), kind="money", export_only=True),
         Column("tax", _("Tax"), kind="money", total=True),
