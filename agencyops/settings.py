@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR = Path(env.str("VAR_DIR", default="") or BASE_DIR / "var").resolve()
 PRIVATE_ROOT = VAR_DIR / "private"
 TESTING = "PYTEST_VERSION" in os.environ
 if TESTING:
