@@ -32,11 +32,8 @@ class StepForm(BaseModelForm):
     """One step of a draft."""
 
     fact = forms.ChoiceField(label=_("Fact that names the person"), required=False)
-    editable = forms.CharField(
-        label=_("Parts the approver may change"),
-        required=False,
-        max_length=200,
-        help_text=_("Names separated by commas, as the kind of document offers them."),
+    editable = forms.MultipleChoiceField(
+        label=_("Parts the approver may change"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -72,14 +69,13 @@ class StepForm(BaseModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        facts = kind_called(self.instance.version.route.kind).facts
-        self.fields["fact"].choices = [("", "—"), *facts.items()]
-        self.initial["editable"] = ", ".join(self.instance.editable)
+        kind = kind_called(self.instance.version.route.kind)
+        self.fields["fact"].choices = [("", "—"), *kind.facts.items()]
+        self.fields["editable"].choices = kind.editable.items()
+        if not kind.editable:
+            del self.fields["editable"]
         active = User.objects.filter(is_active=True)
         self.fields["people"].queryset = self.fields["copy_people"].queryset = active
-
-    def clean_editable(self) -> list[str]:
-        return [name for part in self.cleaned_data["editable"].split(",") if (name := part.strip())]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -4,17 +4,18 @@ The kinds stand in a higher app, which enters them here when it is ready.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True)
 class RoutedKind:
-    """A kind of document, as far as its route is concerned. ``facts``: name → label."""
+    """A kind of document, as far as its route is concerned. ``facts`` and ``editable`` parts: name → label."""
 
     name: str
     label: Any
     facts: Mapping[str, Any]
+    editable: Mapping[str, Any] = field(default_factory=dict)
 
 
 _kinds: dict[str, RoutedKind] = {}

@@ -267,6 +267,6 @@ def _standing(route: Route | None, versions: list[RouteVersion] | None = None) -
 
 
 def _told(version: RouteVersion) -> list[Told]:
-    facts = kind_called(version.route.kind).facts
+    kind = kind_called(version.route.kind)
     steps = version.steps.select_related(*STEPS).prefetch_related(*PEOPLE).order_by("order")
-    return [Told(step, who(step), sentences(step, facts)) for step in steps]
+    return [Told(step, who(step), sentences(step, kind)) for step in steps]

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.approvals.kinds import RoutedKind
 from apps.approvals.models import RouteStep, Step
 from apps.approvals.routing import Condition, StepRule
 from apps.core.money import format_money
@@ -18,6 +19,7 @@ OPERATORS = {
     "eq": gettext_lazy("is"),
     "ne": gettext_lazy("is not"),
     "in": gettext_lazy("is one of"),
+    "contains": gettext_lazy("contains"),
 }
 _SIGNS = {"gt": "＞", "gte": "≥", "lt": "＜", "lte": "≤", "eq": "=", "ne": "≠"}
 
@@ -46,6 +48,8 @@ def conditions_in_words(conditions: Iterable[Condition], labels: Mapping[str, An
         if condition.op == "in":
             values = _(", ").join(map(str, condition.value))
             words.append(_("%(fact)s is one of %(values)s") % {"fact": fact, "values": values})
+        elif condition.op == "contains":
+            words.append(_("%(fact)s contains %(value)s") % {"fact": fact, "value": condition.value})
         else:
             words.append(f"{fact} {_SIGNS[condition.op]} {_value(condition)}")
     return _(" and ").join(words)
@@ -80,8 +84,8 @@ def who(step: RouteStep) -> str:
     return texts[step.rule]
 
 
-def sentences(step: RouteStep, labels: Mapping[str, Any]) -> list[str]:
-    """Everything else a step of a route says."""
+def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
+    """Everything else a step of the route of a kind says."""
     said = []
     if step.mode == RouteStep.Mode.ALL:
         said.append(_("all of them must approve"))
@@ -89,14 +93,15 @@ def sentences(step: RouteStep, labels: Mapping[str, Any]) -> list[str]:
         text = ngettext("%(count)s of them must approve", "%(count)s of them must approve", step.needed)
         said.append(text % {"count": step.needed})
     if step.conditions:
-        conditions = conditions_in_words((Condition(**condition) for condition in step.conditions), labels)
+        conditions = conditions_in_words((Condition(**condition) for condition in step.conditions), kind.facts)
         said.append(_("only if %(conditions)s") % {"conditions": conditions})
     if step.when_duplicate != RouteStep.Duplicate.ASK:
         said.append(_("who has already decided is %(what)s") % {"what": step.get_when_duplicate_display()})
     if step.resubmission == RouteStep.Resubmission.BACK:
         said.append(_("a paper returned here comes straight back"))
     if step.editable:
-        said.append(_("may change: %(fields)s") % {"fields": _(", ").join(step.editable)})
+        fields = _(", ").join(str(kind.editable.get(name, name)) for name in step.editable)
+        said.append(_("may change: %(fields)s") % {"fields": fields})
     readers = [*step.copy_roles.all(), *step.copy_people.all()]
     if readers:
         said.append(_("copied to %(readers)s") % {"readers": _(", ").join(map(str, readers))})

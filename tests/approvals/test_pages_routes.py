@@ -86,7 +86,7 @@ def test_a_step_is_written_with_its_conditions(editor, version):
     draft = services.start_draft(version.route, by=None)
     data = step_data(
         role=RoleFactory(code="executive").pk,
-        editable="lines, payee",
+        editable=["purpose", "copies"],
         **{"conditions-TOTAL_FORMS": "3", "conditions-0-fact": "amount", "conditions-0-op": "gte"},
         **{"conditions-0-value": "1000", "conditions-1-fact": "copies", "conditions-1-op": "in"},
         **{"conditions-1-value": "1, 2", "conditions-2-fact": "", "conditions-2-op": "gt", "conditions-2-value": ""},
@@ -96,7 +96,7 @@ def test_a_step_is_written_with_its_conditions(editor, version):
 
     assert response.status_code == 302
     written = draft.steps.get(name="Check")
-    assert (written.order, written.key, written.editable) == (40, "step-4", ["lines", "payee"])
+    assert (written.order, written.key, written.editable) == (40, "step-4", ["purpose", "copies"])
     assert written.conditions == [
         {"fact": "amount", "op": "gte", "value": "1000"},
         {"fact": "copies", "op": "in", "value": ["1", "2"]},

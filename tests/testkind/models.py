@@ -15,6 +15,7 @@ class Memo(Document):
     PREFIX = "BW"
     CLAUSES = ("6.3.2",)
     FACTS = {"amount": "amount", "copies": "copies", "signatory": "signatory"}
+    EDITABLE = {"purpose": "purpose", "copies": "copies"}
     CONTENT = ("purpose", "copies", "signatory_id")
 
     purpose = models.CharField("purpose", max_length=200, blank=True, default="")

@@ -64,6 +64,8 @@ class Document(BaseModel):
     CLAUSES: ClassVar[tuple[str, ...]] = ()
     #: facts a route's conditions may read: name → label
     FACTS: ClassVar[dict[str, Any]] = {"amount": _("amount")}
+    #: parts of the paper a step may open to its approver, for `services.edit_in_review`: name → label
+    EDITABLE: ClassVar[dict[str, Any]] = {}
     #: own columns that are part of what an approver decides on
     CONTENT: ClassVar[tuple[str, ...]] = ()
 

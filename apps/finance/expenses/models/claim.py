@@ -30,6 +30,7 @@ class ExpenseClaim(Document):
     PREFIX = "FYBX"
     CLAUSES = ("6.2.1", "6.2.2", "6.2.3", "6.2.4")
     CONTENT = ("claim_type", "project", "payee_bank", "payee_account", "voucher_count")
+    EDITABLE = {"lines": _("what is approved of each line")}
     FACTS = {
         "amount": _("amount payable"),
         "claimed": _("amount claimed"),
