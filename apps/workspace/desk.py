@@ -110,9 +110,12 @@ def has_figures(user) -> bool:
 
 
 def month(user) -> Month:
-    """Papers submitted since the first of the month, in the company's time zone, of what this person leads."""
+    """Papers submitted since the first of the month, in the company's time zone, of what this person leads.
+
+    What was withdrawn is a draft again and not counted.
+    """
     first = clock.local_now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    papers = Document.objects.filter(submitted_at__gte=first)
+    papers = Document.objects.filter(submitted_at__gte=first).exclude(state=State.DRAFT)
     title = _("The company this month")
     if not user.has_perm(SEES_ALL):
         papers = papers.filter(department__in=Department.objects.headed_by(user))

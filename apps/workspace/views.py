@@ -14,6 +14,8 @@ from apps.workspace import inbox as inboxes
 from apps.workspace.search import SHORTEST
 from apps.workspace.search import search as find
 
+#: digits of a key that every database can look for
+LONGEST_PK = 18
 #: tab → (rows, column to sort by)
 LISTS = {
     "waiting": (inboxes.waiting, "opened_at"),
@@ -68,7 +70,7 @@ def inbox(request):
 @require_POST
 def approve_selected(request):
     """Approve the papers chosen in the inbox; each is a decision of its own, and each gets its own line of result."""
-    chosen = [pk for pk in request.POST.getlist("task") if pk.isdigit()][:100]
+    chosen = [pk for pk in request.POST.getlist("task") if pk.isdecimal() and len(pk) <= LONGEST_PK][:100]
     tasks = list(inboxes.waiting(request.user).filter(pk__in=chosen))
     if not tasks:
         messages.warning(request, _("Choose papers that still wait for your decision."))
@@ -80,7 +82,7 @@ def approve_selected(request):
 @require_GET
 def search(request):
     """`/search/?q=`: documents and people this person may see."""
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found = find(request.user, text) if len(text) >= SHORTEST else None
     if found and len(found.documents) == 1 and not found.people:
         return redirect(found.documents[0])

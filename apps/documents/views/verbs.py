@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.approvals.models import Event
@@ -62,6 +63,12 @@ class Decision(Verb):
     @property
     def given(self) -> dict[str, Any]:
         return {"by": self.request.user, "seen": self.request.POST.get("seen") or None}
+
+    def next_page(self) -> str:
+        """Back to the page of ours the decision was made on; the paper, where none is named."""
+        target = self.request.POST.get("next", "")
+        is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+        return target if is_ours else super().next_page()
 
     def refused(self, refusal: Refused) -> HttpResponse:
         if not is_stale(refusal) or self.request.htmx:
