@@ -15,8 +15,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection
-from playwright.sync_api import Browser, Page, expect
+from django.db import connection, connections
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.org.models import User
@@ -35,7 +35,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="package")
-def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+def browser(browser_type_launch_args) -> Iterator[Browser]:
+    """The browser of this folder. It ends with it, because its event loop changes where Django keeps connections."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(**browser_type_launch_args)
+        yield launched
+        launched.close()
+        connections.close_all()
+
+
+@pytest.fixture(scope="package")
+def transactional_db(browser, django_db_setup, django_db_blocker) -> Iterator[None]:
     """One database for all tests of this folder, in place of one per test; emptied afterwards."""
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite" and connection.is_in_memory_db():
