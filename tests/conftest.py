@@ -7,6 +7,8 @@ REQUIRE_BROWSER=1, which turn an absence into a failure.
 
 import os
 import shutil
+import subprocess
+import sys
 from functools import wraps
 
 import pytest
@@ -82,6 +84,18 @@ def event_log_can_be_emptied():
     flush.Command.handle = flush_without_triggers
     yield
     flush.Command.handle = flush_tables
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """An SQLite file with every table and no rows of ours, to be copied by tests that start processes of their own."""
+    folder = tmp_path_factory.mktemp("migrated")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "DJANGO"))}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(
+        command, cwd=settings.BASE_DIR, env={**kept, "VAR_DIR": str(folder), "SECRET_KEY": "test"}, check=True
+    )
+    return folder / "agencyops.sqlite3"
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,8 @@ def manage(*arguments: str, environment: dict[str, str]) -> subprocess.Completed
     return done
 
 
-@pytest.fixture
-def serving(environment):
+@contextmanager
+def server(environment):
     port = free_port()
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True)
@@ -97,8 +98,21 @@ def serving(environment):
         process.stdout.close()
 
 
-def test_serve_runs_web_and_worker_and_stops_both(serving):
-    process, url = serving
+@pytest.fixture(scope="module")
+def serving(environment):
+    """One server for the tests that leave it running."""
+    with server(environment) as running:
+        yield running
+
+
+@pytest.fixture
+def serving_alone(environment):
+    with server(environment) as running:
+        yield running
+
+
+def test_serve_runs_web_and_worker_and_stops_both(serving_alone):
+    process, url = serving_alone
 
     assert answer(url) == 200
     web, worker = child_named(process.pid, "gunicorn"), child_named(process.pid, "manage.py worker")

@@ -1,6 +1,7 @@
 """The real worker in a process of its own: killed in the middle of a job, asked to stop in the middle of a job."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -33,8 +34,9 @@ ENQUEUE = PREAMBLE + "enqueue('test-slow', by=User.objects.create(username='u', 
 
 
 @pytest.fixture
-def house(tmp_path):
+def house(tmp_path, migrated_sqlite):
     """An installation of its own on SQLite; `run(code)` starts a Python process in it."""
+    shutil.copy(migrated_sqlite, tmp_path / "agencyops.sqlite3")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "EMAIL"))}
     environment = kept | {"VAR_DIR": str(tmp_path), "MARKS": str(tmp_path / "marks"), "SECRET_KEY": "test"}
     processes = []
@@ -47,7 +49,6 @@ def house(tmp_path):
         processes.append(process)
         return process
 
-    must_end_well(run("manage.py", "migrate", "--verbosity", "0"), tmp_path)
     yield run, tmp_path
     for process in processes:
         process.kill()

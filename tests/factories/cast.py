@@ -7,11 +7,18 @@ director, rita audits, erin belongs to management; gone has left; root is the su
 
 from types import SimpleNamespace
 
-from tests.factories.org import DepartmentFactory, RoleFactory, UserFactory
+from tests.factories.org import DepartmentFactory, RoleFactory, UserFactory, store_users
 
 PERMISSIONS = {
     "auditor": ["documents.view_all_documents"],
     "executive": ["documents.view_all_documents", "documents.cancel_document"],
+}
+ROLES = {
+    "fay": "finance_reviewer",
+    "finn": "finance_reviewer",
+    "dora": "finance_director",
+    "rita": "auditor",
+    "erin": "executive",
 }
 
 
@@ -21,29 +28,29 @@ def cast() -> SimpleNamespace:
     business = DepartmentFactory(code="business", name="Business", parent=company)
     team = DepartmentFactory(code="team", name="Team", parent=business)
     service = DepartmentFactory(code="service", name="Service", parent=company)
-    for code, permissions in PERMISSIONS.items():
-        RoleFactory(code=code, permissions=permissions)
-    boss = UserFactory(username="boss", department=company)
-    bob = UserFactory(username="bob", department=business, manager=boss)
-    tina = UserFactory(username="tina", department=team, manager=bob)
-    sam = UserFactory(username="sam", department=service, manager=boss)
-    for department, head in ((company, boss), (business, bob), (team, tina), (service, sam)):
-        department.head = head
-        department.save()
+    boss = UserFactory.build(username="boss", department=company)
+    bob = UserFactory.build(username="bob", department=business)
+    tina = UserFactory.build(username="tina", department=team)
+    sam = UserFactory.build(username="sam", department=service)
     people = {
-        "alice": UserFactory(username="alice", department=business, manager=bob),
-        "tom": UserFactory(username="tom", department=team, manager=tina),
-        "olga": UserFactory(username="olga", department=service, manager=sam),
-        "fay": UserFactory(username="fay", department=company, roles=["finance_reviewer"]),
-        "finn": UserFactory(username="finn", department=company, roles=["finance_reviewer"]),
-        "dora": UserFactory(username="dora", department=company, roles=["finance_director"]),
-        "rita": UserFactory(username="rita", department=company, roles=["auditor"]),
-        "erin": UserFactory(username="erin", department=company, roles=["executive"]),
-        "gone": UserFactory(username="gone", department=business, is_active=False),
-        "root": UserFactory(username="root", department=company, is_superuser=True, is_staff=True),
+        "alice": UserFactory.build(username="alice", department=business),
+        "tom": UserFactory.build(username="tom", department=team),
+        "olga": UserFactory.build(username="olga", department=service),
+        **{name: UserFactory.build(username=name, department=company) for name in ROLES},
+        "gone": UserFactory.build(username="gone", department=business, is_active=False),
+        "root": UserFactory.build(username="root", department=company, is_superuser=True, is_staff=True),
         "boss": boss,
         "bob": bob,
         "tina": tina,
         "sam": sam,
     }
+    roles = {code: RoleFactory(code=code, permissions=PERMISSIONS.get(code)) for code in dict.fromkeys(ROLES.values())}
+    store_users(
+        people.values(),
+        managers={"bob": boss, "tina": bob, "sam": boss, "alice": bob, "tom": tina, "olga": sam},
+        roles={name: roles[code] for name, code in ROLES.items()},
+    )
+    for department, head in ((company, boss), (business, bob), (team, tina), (service, sam)):
+        department.head = head
+        department.save()
     return SimpleNamespace(**people, people=people, business=business, team=team, service=service, company=company)

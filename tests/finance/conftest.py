@@ -7,9 +7,10 @@ import pytest
 from apps.documents import services
 from apps.finance.expenses.models import ExpenseClaim
 from apps.finance.roles import ROLES
-from apps.org.models import User
 from tests.factories.finance import FundAccountFactory, claim_of, publish_claim_route
-from tests.factories.org import CompanyFactory, DepartmentFactory, RoleFactory, UserFactory
+from tests.factories.org import CompanyFactory, DepartmentFactory, RoleFactory, UserFactory, store_users
+
+WORKS_AS = {"accountant": "finance_reviewer", "director": "finance_director", "cashier": "cashier"}
 
 
 def build_cast() -> SimpleNamespace:
@@ -17,19 +18,12 @@ def build_cast() -> SimpleNamespace:
     CompanyFactory()
     department = DepartmentFactory(code="BUSINESS", name="Business")
     finance = DepartmentFactory(code="FINANCE", name="Finance")
-    cast = SimpleNamespace(department=department)
-    cast.staff = UserFactory(username="staff", department=department)
-    cast.colleague = UserFactory(username="colleague", department=department)
-    cast.head = UserFactory(username="head", department=department)
-    cast.outsider = UserFactory(username="outsider", department=finance)
-    for name, role in (
-        ("accountant", "finance_reviewer"),
-        ("director", "finance_director"),
-        ("cashier", "cashier"),
-    ):
-        group = RoleFactory(code=role, permissions=sorted(ROLES[role]))
-        person = UserFactory(username=name, department=finance, roles=[group])
-        setattr(cast, name, User.objects.get(pk=person.pk))
+    works_in = dict.fromkeys(("staff", "colleague", "head"), department)
+    works_in |= dict.fromkeys(("outsider", *WORKS_AS), finance)
+    people = {name: UserFactory.build(username=name, department=place) for name, place in works_in.items()}
+    roles = {name: RoleFactory(code=code, permissions=sorted(ROLES[code])) for name, code in WORKS_AS.items()}
+    store_users(people.values(), managers={}, roles=roles)
+    cast = SimpleNamespace(department=department, **people)
     department.head = cast.head
     department.save()
     finance.head = cast.director

@@ -83,7 +83,7 @@ def counts() -> list[int]:
     return [table.count() if hasattr(table, "count") else table.objects.count() for table in tables]
 
 
-def test_same_seed_gives_the_same_company(built):
+def test_same_seed_gives_the_same_company(company, built):
     first, second = built
     assert first == second
 
