@@ -69,7 +69,7 @@ def test_everything_of_the_form_is_on_the_page(engine, tmp_path):
         "合计",
         "人民币壹仟肆佰零玖元伍角",
         "¥1,409.50",
-        "8vouchersattached",
+        "Vouchersattached:8",
         "部门初审",
         "陈志强",
         "同意",
