@@ -35,6 +35,8 @@ _EXACT_DIGITS = 15
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # Edited by hand, these would become formulas, and so many digits a rounded number.
 _GUARDED = re.compile(r"[=+\-@\t]|'|\d{12,}\s*$")
+# What a guarded text can begin with: a look at one character spares most cells the search.
+_SUSPECT = frozenset("=+-@\t'0123456789")
 
 
 class _Cell(Cell):
@@ -108,6 +110,8 @@ def write_workbook(
     """
     columns = table.export_columns()
     book = Workbook(write_only=True)
+    # What has no look of its own stands at the top of its row, like everything else.
+    book._cell_styles[0].alignmentId = book._alignments.add(Alignment(vertical="top"))
     book.properties.title = clean_text(title)
     book.properties.creator = "AgencyOps"
     sheet = _Sheet(book, re.sub(r"[\[\]:*?/\\']", " ", clean_text(title))[:31].strip() or "AgencyOps")
@@ -181,10 +185,11 @@ def _write_rows(sheet: _Sheet, styles: _Styles, columns: Sequence[Column], rows:
     for number, row in enumerate(rows, 1):  # noqa: B007 - counted for the totals
         cells = [write(row) for write in writers]
         lines = max((_lines(cells[index]._value, width) for index, width in wrapped), default=1)
+        filled = [cell for cell in cells if cell._value is not None]
         if lines > 1:
-            sheet.append_tall(cells, lines)
+            sheet.append_tall(filled, lines)
         else:
-            sheet.append(cells)
+            sheet.append(filled)
     if any(sums) and number:
         _write_totals(sheet, styles, columns, sums, number)
     return number
@@ -228,12 +233,14 @@ def _writer(styles: _Styles, index: int, column: Column, model: Any, total: list
         if value is None or value == "":
             plain._value = None
             return plain
-        text = clean_text(value)
-        cell = guarded if guard(text) else plain
+        plain_text = type(value) is str and value.isprintable() and len(value) < _LONGEST_TEXT
+        text = value if plain_text else clean_text(value)
+        cell = guarded if text[:1] in _SUSPECT and guard(text) else plain
         cell._value = text
         cell.data_type = "s"
         return cell
 
+    plain.has_style = look.wrap_text or False  # the workbook's first style serves, and a style per cell costs time
     return write_text
 
 

@@ -41,6 +41,11 @@ class BaseModel(models.Model):
         return clock.now()
 
 
+def in_readers_language(name: str, name_en: str) -> str:
+    """The English name where there is one and the reader reads English, else the name."""
+    return name_en if name_en and (get_language() or "en").startswith("en") else name
+
+
 class Named(models.Model):
     """Something a company names itself: the name as the company writes it, and an English one where it has one."""
 
@@ -56,9 +61,7 @@ class Named(models.Model):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        if self.name_en and (get_language() or "en").startswith("en"):
-            return self.name_en
-        return self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class NumberSequence(models.Model):

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -35,8 +35,9 @@ _CLASS = {"number": "num", "money": "num", "longtext": "long", "date": "date"}
 class Column:
     """One column: its heading, where its value comes from, and how it is shown, sorted, added up and exported.
 
-    `kind` is text, longtext, number, money, date, datetime, badge or link. A badge's value is the code of a choice (the
-    words come from `choices` or from the model's field) or a pair `(code, words)`.
+    `kind` is text, longtext, number, money, date, datetime, badge or link. A badge's value, and a text's where there
+    are `choices` or the model's field has some, is the code of a choice, shown in words; a badge's may be a pair
+    `(code, words)`.
     """
 
     name: str
@@ -72,14 +73,14 @@ class Column:
         return path.replace(".", "__")
 
     def typed(self, model: type[Model] | None = None) -> Read:
-        """callable(row) → value as workbook and register want it: badges as words, everything else as it is."""
-        if self.kind != "badge":
+        """callable(row) → value as workbook and register want it: choices as words, everything else as it is."""
+        if self.kind != "badge" and not (self.kind == "text" and self._words(model)):
             return self.read
         pair = self.coded(model)
         return lambda row: pair(row)[1]
 
     def coded(self, model: type[Model] | None = None) -> Callable[[Any], tuple[str, str]]:
-        """callable(row) → (code, words) of a badge."""
+        """callable(row) → (code, words) of a choice; the words are looked up once, not per row."""
         read, words = self.read, self._words(model)
 
         def pair(row: Any) -> tuple[str, str]:
@@ -211,6 +212,8 @@ class Table:
     columns: Sequence[Column] = ()
     #: name of a column with `sort`, or an ORM field; `-` descends
     default_sort = "-pk"
+    #: ORM fields that columns and addresses read; where given, rows of this table load nothing else (see `light`)
+    loads: Sequence[str] = ()
     caption: str | Promise = ""
     empty_title: str | Promise = _("Nothing here yet")
     empty_hint: str | Promise = ""
@@ -253,6 +256,15 @@ class Table:
                 if column.sort and column.name == name and wanted == sign + name:
                     return wanted, sign + column.sort
         return cls.default_sort, cls.default_sort
+
+    @classmethod
+    def light(cls, rows: QuerySet) -> QuerySet:
+        """Rows that carry only what `loads` names. A joined column comes as a value (`applicant__name` as
+        `applicant_name`): objects of three tables per row would cost a long export a third of its time."""
+        if not cls.loads:
+            return rows
+        joined = {path.replace("__", "_"): F(path) for path in cls.loads if "__" in path}
+        return rows.select_related(None).only(*(path for path in cls.loads if "__" not in path)).annotate(**joined)
 
     def __str__(self) -> SafeString:
         return self.as_html()
@@ -329,7 +341,7 @@ class Table:
             pair = column.coded(model)
             show = _badge(pair)
         else:
-            show = _SHOW[column.kind](column.read)
+            show = _SHOW[column.kind](column.typed(model))
         if column.url:
             show = _linked(show, column.url, "")
         elif is_main:

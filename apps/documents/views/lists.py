@@ -69,7 +69,8 @@ class PaperList(KindView, LoggedList):
 
     def queryset(self) -> QuerySet:
         papers = self.model.objects.visible_to(self.request.user).filter(kind=self.model.KIND)
-        return papers.select_related("applicant", "department", *self.kind.select_related)
+        papers = papers.select_related("applicant", "department", *self.kind.select_related)
+        return self.table_class.light(papers)
 
     def create_url(self) -> str:
         return self.kind.url("create") if self.kind.may_create(self.request.user) else ""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.models import in_readers_language
 from apps.core.tables import Column, Table
 from apps.documents.tables import DocumentTable
 from apps.finance.expenses.models import ExpenseClaim, ExpenseLine
@@ -19,15 +20,20 @@ def total_approved_of(claim: ExpenseClaim) -> Decimal | None:
     return claim.approved_total or None
 
 
+def department_of(claim: ExpenseClaim) -> str:
+    """The name of the claim's department, of a row that carries it."""
+    return in_readers_language(claim.department_name, claim.department_name_en)
+
+
 class ExpenseClaimTable(DocumentTable):
     """The claims somebody may see."""
 
     columns = [
         Column("number", _("Number"), kind="link", sort="number", accessor=lambda claim: claim.number or _now("Draft")),
         Column("title", _("Purpose"), kind="longtext", width=36),
-        Column("applicant", _("Applicant"), accessor="applicant.name"),
-        Column("department", _("Department"), accessor="department.label"),
-        Column("claim_type", _("Type"), accessor="get_claim_type_display"),
+        Column("applicant", _("Applicant"), accessor="applicant_name"),
+        Column("department", _("Department"), accessor=department_of),
+        Column("claim_type", _("Type")),
         Column("project", _("Project or client"), export_only=True),
         Column("amount", _("Claimed"), kind="money", sort="amount", total=True),
         Column(
@@ -42,6 +48,10 @@ class ExpenseClaimTable(DocumentTable):
         Column("submitted_at", _("Submitted"), kind="datetime"),
         Column("paid_on", _("Paid on"), kind="date"),
         Column("paid_amount", pgettext_lazy("amount", "Paid"), kind="money", total=True, export_only=True),
+    ]
+    loads = [
+        *("kind", "number", "title", "state", "amount", "submitted_at", "claim_type", "project"),
+        *("approved_total", "paid_amount", "paid_on", "applicant__name", "department__name", "department__name_en"),
     ]
     empty_title = _("No expense claims yet")
     empty_hint = _("Claims you raise, decide or read along appear here.")
@@ -94,7 +104,7 @@ class ExpenseLedgerTable(Table):
         Column("description", _("Description"), kind="longtext"),
         Column("project", _("Project or client"), accessor="claim.project", width=22),
         Column("place", _("City"), export_only=True),
-        Column("invoice_kind", _("Invoice kind"), accessor="get_invoice_kind_display", export_only=True, width=26),
+        Column("invoice_kind", _("Invoice kind"), export_only=True, width=26),
         Column("invoice_code", _("Invoice code"), export_only=True),
         Column("invoice_number", _("Invoice number"), width=28),
         Column("seller_name", _("Seller"), export_only=True, width=32),

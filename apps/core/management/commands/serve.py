@@ -15,9 +15,7 @@ PANGO_HINT = (
 
 
 class Command(BaseCommand):
-    help = (
-        "Runs the web server and the background worker together; no further server is needed."
-    )
+    help = "Runs the web server and the background worker together; no further server is needed."
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
