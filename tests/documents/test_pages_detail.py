@@ -230,7 +230,7 @@ class TestFiles:
         assert response["X-Content-Type-Options"] == "nosniff"
         inline = client.get(document.url("file", file.pk) + "?inline=1")
         assert inline["Content-Disposition"].startswith("inline")
-        inline.close()
+        assert b"".join(inline.streaming_content) == b"%PDF-1.4\n%%EOF\n"
 
     def test_others_get_404_also_through_a_paper_of_their_own(self, client, world):
         theirs = trip(world.alice, submitted=False)
