@@ -1,60 +1,26 @@
 """Employees from a workbook: read, check every cell, say what would change, and write all of it or nothing."""
 
-import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import IO
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from openpyxl.utils import get_column_letter
-from python_calamine import CalamineError, CalamineWorkbook
 
-from apps.core.errors import Refused
-from apps.org.employees.columns import COLUMNS, ImportColumn, Sheet, columns_for, normalise
+from apps.core.importing import NEW, ImportColumn, ImportRefused, ImportRow, Outcome, read_sheet
+from apps.org.employees.columns import COLUMNS, Sheet, columns_for
 from apps.org.models import Department, JobGrade, Position, User
 from apps.org.permissions import protected_from
 from apps.org.services import with_reason
 
-MAX_ROWS = 20_000
-MAX_UNPACKED = 200 * 1024 * 1024
-HEADER_WITHIN = 12
-SHOWN_ERRORS = 200
-SHOWN_ROWS = 50
-NEW = "*"
 TARGETS = {"department_id": Department, "position_id": Position, "grade_id": JobGrade}
 
 
-class ImportRefused(Refused):
-    """The file cannot be read as a sheet of employees; the text says why."""
-
-
-@dataclass(frozen=True)
-class CellError:
-    """What is wrong, and where: the cell as the spreadsheet calls it."""
-
-    cell: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.cell}: {self.message}"
-
-
 @dataclass
-class Row:
-    """One line of the sheet: the values that were filled in, and the employee it is about."""
+class Row(ImportRow):
+    """One line of the sheet, and the employee it is about."""
 
-    number: int
-    values: dict[str, Any]
-    cells: dict[str, str]
     employee: User | None = None
-    changes: list[str] = field(default_factory=list)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether this row makes a new employee."""
-        return NEW in self.changes
 
     @property
     def who(self) -> str:
@@ -65,44 +31,7 @@ class Row:
     @property
     def what(self) -> str:
         """What the import does with this row, in words."""
-        if self.is_new:
-            return _("new")
-        headers = {column.name: str(column.header) for column in COLUMNS}
-        return _(", ").join(headers[name] for name in self.changes)
-
-
-@dataclass
-class Outcome:
-    """What an import would do, or has done."""
-
-    rows: list[Row] = field(default_factory=list)
-    errors: list[CellError] = field(default_factory=list)
-    written: bool = False
-
-    @property
-    def created(self) -> list[Row]:
-        """People who are new."""
-        return [row for row in self.rows if row.is_new]
-
-    @property
-    def updated(self) -> list[Row]:
-        """People in whom something changes."""
-        return [row for row in self.rows if row.changes and not row.is_new]
-
-    @property
-    def unchanged(self) -> int:
-        """People in whom nothing changes."""
-        return sum(not row.changes for row in self.rows)
-
-    @property
-    def preview(self) -> list[Row]:
-        """The first rows in which something happens."""
-        return [row for row in self.rows if row.changes][:SHOWN_ROWS]
-
-    @property
-    def shown_errors(self) -> list[CellError]:
-        """As many as anybody reads."""
-        return self.errors[:SHOWN_ERRORS]
+        return self.described(COLUMNS)
 
 
 def import_employees(
@@ -115,62 +44,10 @@ def import_employees(
     """
     columns = columns_for(by)
     with transaction.atomic():
-        outcome = _checked(_sheet_rows(stream), columns, by)
+        outcome = _checked(stream, columns, by)
         if write and not outcome.errors:
             _write(outcome, by, progress)
     return outcome
-
-
-# ---- reading ----
-
-
-def _sheet_rows(stream: IO[bytes]) -> list[list[Any]]:
-    """The first sheet as rows of values. Formulas arrive as the values they were last saved with, never as formulas."""
-    try:
-        with zipfile.ZipFile(stream) as package:
-            if sum(member.file_size for member in package.infolist()) > MAX_UNPACKED:
-                raise ImportRefused(_("The workbook is too large."))
-        stream.seek(0)
-        book = CalamineWorkbook.from_filelike(stream)
-        return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, IndexError, OSError, ValueError) as error:
-        raise ImportRefused(_("This is not an Excel workbook (.xlsx) that can be read.")) from error
-
-
-def _header(rows: list[list[Any]], columns: list[ImportColumn]) -> tuple[int, dict[int, ImportColumn]]:
-    """The row of headings (a title may stand above it) and which column of the sheet is which."""
-    by_heading = {heading: column for column in columns for heading in column.headings()}
-    for index, row in enumerate(rows[:HEADER_WITHIN]):
-        found = {place: by_heading[normalise(cell)] for place, cell in enumerate(row) if normalise(cell) in by_heading}
-        if any(column.name == "employee_no" for column in found.values()):
-            names = [column.name for column in found.values()]
-            twice = next((column for column in found.values() if names.count(column.name) > 1), None)
-            if twice:
-                raise ImportRefused(_("The column “%(name)s” stands there twice.") % {"name": twice.header})
-            return index, found
-    wanted = next(column for column in columns if column.name == "employee_no")
-    raise ImportRefused(_("The sheet has no column “%(name)s”; take the template.") % {"name": wanted.header})
-
-
-def _read(rows: list[list[Any]], columns: list[ImportColumn], outcome: Outcome) -> Iterator[Row]:
-    start, places = _header(rows, columns)
-    sheet = _targets()
-    for number, cells in enumerate(rows[start + 1 :], start + 2):
-        if all(cell is None or str(cell).strip() == "" for cell in cells):
-            continue
-        row = Row(
-            number, {}, {column.name: f"{get_column_letter(place + 1)}{number}" for place, column in places.items()}
-        )
-        for place, column in places.items():
-            value = cells[place] if place < len(cells) else ""
-            if value is None or str(value).strip() == "":
-                continue
-            try:
-                row.values[column.name] = column.read(value, sheet)
-            except ValidationError as error:
-                outcome.errors.append(CellError(row.cells[column.name], " ".join(error.messages)))
-                row.values[column.name] = None
-        yield row
 
 
 def _targets() -> Sheet:
@@ -183,19 +60,14 @@ def _targets() -> Sheet:
 # ---- checking ----
 
 
-def _checked(rows: list[list[Any]], columns: list[ImportColumn], by: User) -> Outcome:
-    outcome = Outcome()
-    if len(rows) > MAX_ROWS:
-        raise ImportRefused(_("The sheet has more than %(count)s rows.") % {"count": f"{MAX_ROWS:,}"})
-    outcome.rows = list(_read(rows, columns, outcome))
-    if not outcome.rows:
-        raise ImportRefused(_("The sheet has no rows below the headings."))
+def _checked(stream: IO[bytes], columns: list[ImportColumn], by: User) -> Outcome:
+    outcome = read_sheet(stream, columns, key="employee_no", sheet=_targets(), row_class=Row)
     people = {person.employee_no: person for person in User.objects.filter(employee_no__isnull=False)}
     checks = _Checks(outcome, columns, people, by)
     for row in outcome.rows:
         checks.row(row)
     checks.circles()
-    outcome.errors.sort(key=lambda error: (int("".join(filter(str.isdigit, error.cell))), error.cell))
+    outcome.sort_errors()
     return outcome
 
 
@@ -313,8 +185,8 @@ class _Checks:
         return found
 
     def wrong(self, row: Row, name: str, message: str) -> None:
-        """Note an error at the cell, or at the row where the sheet has no such column."""
-        self.outcome.errors.append(CellError(row.cells.get(name, f"A{row.number}"), message))
+        """Note an error."""
+        self.outcome.wrong(row, name, message)
 
 
 def _leads_back(number: str, lead: dict[str, str | None]) -> bool:

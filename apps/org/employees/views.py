@@ -16,12 +16,13 @@ from django.views.generic import DetailView, FormView
 
 from apps.core.errors import Refused
 from apps.core.files import MIME, serve_file, sniff
+from apps.core.importing import Outcome
 from apps.core.jobs import Job
 from apps.org import permissions, services
 from apps.org.accounts.mail import send_sign_in_link
 from apps.org.employees import imports
 from apps.org.employees.forms import DeactivateForm, EmployeeForm, ImportForm, ReactivateForm
-from apps.org.employees.importing import Outcome, import_employees
+from apps.org.employees.importing import import_employees
 from apps.org.employees.workbooks import write_template
 from apps.org.models import Company, Role, User
 from apps.org.pages import RecordCreate, RecordHistory, RecordUpdate
@@ -229,7 +230,7 @@ class Import(PermissionRequiredMixin, FormView):
         except Refused as refusal:
             form.add_error("file", str(refusal))
             return self.form_invalid(form)
-        token = "" if outcome.errors else imports.keep(upload, by=self.request.user)
+        token = "" if outcome.errors else imports.kept.keep(upload, by=self.request.user)
         return self.render_to_response(self.get_context_data(form=form, outcome=outcome, token=token))
 
 
