@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "apps.notifications",
     "apps.approvals",
     "apps.documents",
+    "apps.service",
     "apps.finance",
     "apps.workspace",
     "whitenoise.runserver_nostatic",

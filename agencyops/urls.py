@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("apps.org.urls")),
     path("notifications/", include("apps.notifications.urls")),
     path("approvals/", include("apps.approvals.urls")),
+    path("service/", include("apps.service.urls")),
     path("finance/", include("apps.finance.urls")),
     path("", include("apps.documents.urls")),
     path("", include("apps.workspace.urls")),

@@ -29,6 +29,11 @@ def today() -> dt.date:
     return local_now().date()
 
 
+def local_day(moment: dt.datetime) -> dt.date:
+    """The date of a moment in the company's time zone."""
+    return timezone.localtime(moment).date()
+
+
 @contextmanager
 def at(moment: dt.datetime) -> Iterator[None]:
     """Everything inside happens at ``moment`` (aware)."""

@@ -64,3 +64,40 @@ def register_company_name(get: Callable[[], str]) -> None:
 def company_name() -> str:
     """The company's name in the reader's language, as it stands on everything printed."""
     return _company_name[0]() if _company_name else ""
+
+
+@dataclass(frozen=True)
+class PageSection:
+    """One part of the page that tells the whole story of a client.
+
+    `context(client, viewer)` answers what its template needs, or None where this viewer has nothing to see there.
+    `figures(client, viewer)` answers figures for the head of the page: dictionaries as components/stat.html takes them.
+    """
+
+    key: str
+    title: Any
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    order: int = 100
+    side: bool = False
+    figures: Callable[[Any, Any], list[dict[str, Any]]] | None = None
+
+
+client_sections: list[PageSection] = []
+
+
+def register_client_section(section: PageSection) -> None:
+    """Add a part to the page of a client; the same key again replaces it."""
+    others = [known for known in client_sections if known.key != section.key]
+    client_sections[:] = sorted([*others, section], key=lambda known: (known.order, known.key))
+
+
+# Called when two files of one client are merged, in the same transaction: what points at `source` has to point at
+# `target` afterwards. Answers how many rows were moved, by their name.
+client_merges: list[Callable[..., dict[str, int]]] = []
+
+
+def register_client_merge(move: Callable[..., dict[str, int]]) -> None:
+    """Add what an app does when clients are merged: `move(source=…, target=…, by=…, reason=…)`."""
+    if move not in client_merges:
+        client_merges.append(move)

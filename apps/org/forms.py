@@ -11,7 +11,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.forms import BaseModelForm
+from apps.core.forms import BaseForm, BaseModelForm
 from apps.core.uscc import check_uscc, normalise_uscc
 from apps.org.history import changes_since
 from apps.org.models import Company, Department, JobGrade, Position, Role, User
@@ -233,3 +233,12 @@ class CompanyForm(RecordForm):
             if self._code_is_doubtful() and not self.data.get(self.add_prefix("confirm_uscc")):
                 raise ValidationError(checked.message, code="unconfirmed")
         return code
+
+
+class ImportForm(BaseForm):
+    """The workbook to read."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Workbook (.xlsx)"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+    )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from apps.core.jobs import Job
-from apps.org.employees import imports
+from apps.org import import_pages
 from apps.org.employees.importing import import_employees
 from apps.org.models import Company, Department, User
 from tests.factories.org import UserFactory
@@ -187,7 +187,7 @@ def test_what_changed_between_preview_and_confirmation_is_noticed(hr_client):
 
 
 def test_more_than_five_hundred_rows_go_to_the_background(hr_client, hr, monkeypatch):
-    monkeypatch.setattr(imports, "BACKGROUND_FROM", 2)
+    monkeypatch.setattr(import_pages, "BACKGROUND_FROM", 2)
     page = upload(hr_client, workbook(*([f"E{number}", f"Person {number}", "BUS"] for number in range(3))))
     answer = hr_client.post(CONFIRM, {"token": page.context["token"]})
     job = Job.objects.get()

@@ -1,26 +1,11 @@
 """Lists of what the company decides about expenses beforehand."""
 
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.tables import Column, Table
+from apps.core.tables import Column
 from apps.finance.expenses.models import ExpenseStandard
-
-YES_NO = {"True": _("Yes"), "False": _("No")}
-
-
-class RecordTable(Table):
-    """A row leads to its form."""
-
-    default_sort = "code"
-
-    def row_url(self, row) -> str:
-        return reverse(f"finance:{row._meta.model_name}-update", args=[row.pk])
-
-
-def _active() -> Column:
-    return Column("active", _("In use"), kind="badge", sort="active", choices=YES_NO)
+from apps.org.records import YES_NO, RecordTable, active_column
 
 
 class ExpenseCategoryTable(RecordTable):
@@ -34,7 +19,7 @@ class ExpenseCategoryTable(RecordTable):
         Column("unit", _("Counted")),
         Column("requires_invoice", _("Needs an invoice"), kind="badge", choices=YES_NO),
         Column("deductible_vat", _("Input VAT deductible"), kind="badge", choices=YES_NO),
-        _active(),
+        active_column(),
     ]
 
 
@@ -55,7 +40,7 @@ class CityTable(RecordTable):
         Column("code", _("Code"), kind="link", sort="code"),
         Column("name", _("Name"), accessor="label", sort="name"),
         Column("tier", _("Tier"), accessor="tier.label", sort="tier__order"),
-        _active(),
+        active_column(),
     ]
 
 
@@ -66,7 +51,7 @@ class ReturnReasonTable(RecordTable):
         Column("code", _("Code"), kind="link", sort="code"),
         Column("name", _("Name"), accessor="label", sort="name"),
         Column("hint", _("Hint for next time"), kind="longtext"),
-        _active(),
+        active_column(),
     ]
 
 
@@ -79,7 +64,7 @@ class FundAccountTable(RecordTable):
         Column("bank", _("Bank"), sort="bank"),
         Column("account_number", _("Account number"), width=26),
         Column("currency", _("Currency"), sort="currency"),
-        _active(),
+        active_column(),
     ]
 
 
@@ -105,6 +90,6 @@ class ExpenseStandardTable(RecordTable):
         Column("valid_from", _("Valid from"), kind="date", sort="valid_from"),
         Column("valid_to", _("Valid to"), kind="date"),
         Column("is_demo_value", _("Demo value"), kind="badge", choices=YES_NO),
-        _active(),
+        active_column(),
     ]
     default_sort = "category"

@@ -83,12 +83,3 @@ class ReactivateForm(BaseForm):
     """Why somebody who left works here again."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-class ImportForm(BaseForm):
-    """The workbook to read."""
-
-    file = forms.FileField(
-        label=_("Workbook (.xlsx)"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-    )

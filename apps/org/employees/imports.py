@@ -1,28 +1,14 @@
-"""The two steps of an import: the file waits in private storage between preview and confirmation."""
+"""How employees are imported: the function, the job, where it leads."""
 
-from apps.core.importing import KeptWorkbooks, Outcome
-from apps.core.jobs import Job, enqueue
-from apps.core.storage import private_storage
+from django.utils.translation import gettext_lazy as _
+
 from apps.org.employees.importing import import_employees
-from apps.org.models import User
+from apps.org.import_pages import ImportSort
 
-BACKGROUND_FROM = 500
-
-kept = KeptWorkbooks("employees")
-
-
-def confirm(token: str, *, by: User) -> Outcome | Job:
-    """Import the kept file: at once when it is small, in the background when it is large, once in either case."""
-    name = kept.name_of(token, by=by)
-    storage = private_storage()
-    with storage.open(name) as stream:
-        outcome = import_employees(stream, by=by, write=False)
-    if outcome.errors:
-        return outcome
-    if len(outcome.rows) > BACKGROUND_FROM:
-        return enqueue("org.import-employees", by=by, params={"file": name}, key=f"org.import-employees:{name}")
-    with storage.open(name) as stream:
-        outcome = import_employees(stream, by=by, write=True)
-    if outcome.written:
-        storage.delete(name)
-    return outcome
+EMPLOYEES = ImportSort(
+    name="employees",
+    run=import_employees,
+    job="org.import-employees",
+    list_url="org:employee-list",
+    done=_("%(new)d employees created, %(changed)d changed."),
+)

@@ -8,23 +8,21 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, FormView
 
 from apps.core.errors import Refused
-from apps.core.files import MIME, serve_file, sniff
-from apps.core.importing import Outcome
-from apps.core.jobs import Job
+from apps.core.files import MIME, serve_file
 from apps.org import permissions, services
 from apps.org.accounts.mail import send_sign_in_link
-from apps.org.employees import imports
-from apps.org.employees.forms import DeactivateForm, EmployeeForm, ImportForm, ReactivateForm
-from apps.org.employees.importing import import_employees
+from apps.org.employees.forms import DeactivateForm, EmployeeForm, ReactivateForm
+from apps.org.employees.imports import EMPLOYEES
 from apps.org.employees.workbooks import write_template
-from apps.org.models import Company, Role, User
+from apps.org.import_pages import ConfirmImport, ImportPage
+from apps.org.models import Role, User
 from apps.org.pages import RecordCreate, RecordHistory, RecordUpdate
 
 
@@ -203,56 +201,17 @@ def template(request: HttpRequest) -> HttpResponse:
     return serve_file(stream, _("employees-template.xlsx"), content_type=MIME["xlsx"])
 
 
-class Import(PermissionRequiredMixin, FormView):
-    """Upload a workbook, see what it would do or what is wrong with it, then confirm."""
+class Import(ImportPage):
+    """Employees from a workbook."""
 
+    sort = EMPLOYEES
     permission_required = MAY_IMPORT
     template_name = "org/employee_import.html"
-    form_class = ImportForm
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The limit of the company."""
-        return super().get_context_data(max_mb=Company.current().max_attachment_mb, **kwargs)
-
-    def form_valid(self, form: ImportForm) -> HttpResponse:
-        """Check everything and write nothing yet."""
-        upload = form.cleaned_data["file"]
-        limit = Company.current().max_attachment_mb
-        if upload.size > limit * 1024 * 1024:
-            form.add_error("file", _("The file is larger than %(limit)s MB.") % {"limit": limit})
-            return self.form_invalid(form)
-        if sniff(upload) != "xlsx":
-            form.add_error("file", _("This is not an Excel workbook (.xlsx) that can be read."))
-            return self.form_invalid(form)
-        upload.seek(0)
-        try:
-            outcome = import_employees(upload, by=self.request.user, write=False)
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-            return self.form_invalid(form)
-        token = "" if outcome.errors else imports.kept.keep(upload, by=self.request.user)
-        return self.render_to_response(self.get_context_data(form=form, outcome=outcome, token=token))
 
 
-@require_POST
-@permission_required(MAY_IMPORT, raise_exception=True)
-def confirm_import(request: HttpRequest) -> HttpResponse:
-    """Write what the preview has shown."""
-    try:
-        result = imports.confirm(request.POST.get("token", ""), by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("org:employee-import")
-    if isinstance(result, Job):
-        return redirect(result.get_absolute_url())
-    if not result.written:
-        return _changed_meanwhile(request, result)
-    said = _("%(new)d employees created, %(changed)d changed.")
-    messages.success(request, said % {"new": len(result.created), "changed": len(result.updated)})
-    return redirect("org:employee-list")
+class ConfirmEmployeeImport(ConfirmImport):
+    """Write the employees the preview has shown."""
 
-
-def _changed_meanwhile(request: HttpRequest, outcome: Outcome) -> HttpResponse:
-    """Between preview and confirmation something changed that the sheet no longer fits."""
-    context = {"form": ImportForm(), "outcome": outcome, "token": "", "max_mb": Company.current().max_attachment_mb}
-    return render(request, "org/employee_import.html", context)
+    permission_required = MAY_IMPORT
+    page = Import
+    import_url = "org:employee-import"

@@ -14,6 +14,7 @@ from apps.documents.models import Document, Participant
 from apps.documents.services.projection import orphans
 from apps.notifications.models import Notification
 from apps.org.models import Company, User
+from apps.workspace.demo.clients import ClientBook
 from apps.workspace.demo.content import Writer
 from apps.workspace.demo.hours import Hours
 from apps.workspace.demo.lives import House, Life
@@ -61,6 +62,8 @@ def _play(seed: int, claims: int, now: dt.datetime, start: dt.datetime, founder:
     for moment, script in founder.careers(cast):
         stage.enter(moment, script)
     stage.enter(start, Cashiers(house, hours.workdays_before(hours.day_of(now), 2)).rounds())
+    for moment, script in ClientBook(seed, cast, hours, now).scripts():
+        stage.enter(moment, script)
     departments = {code: cast.top_of(code) for code in cast.departments}
     people = employees(now, hours, departments, founder.grades)
     for plan in Planner(seed, now, hours, people, writer).plans(claims):

@@ -1,0 +1,26 @@
+"""Every change of a client's file."""
+
+from apps.service.clients.services.contacts import (
+    log_contact,
+    remove_preference,
+    save_contact,
+    save_log,
+    save_preference,
+)
+from apps.service.clients.services.files import release, save_client, take
+from apps.service.clients.services.merging import merge
+from apps.service.clients.services.reviews import remind_of_reviews, review
+
+__all__ = [
+    "log_contact",
+    "merge",
+    "release",
+    "remind_of_reviews",
+    "remove_preference",
+    "review",
+    "save_client",
+    "save_contact",
+    "save_log",
+    "save_preference",
+    "take",
+]

@@ -1,0 +1,69 @@
+"""Everything that happened to a client in one order: contacts, reviews, merges, changes of the file."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.org.history import history_of
+from apps.service.clients import quality
+from apps.service.clients.models import Client, ContactLog
+
+MOST = 60
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the timeline."""
+
+    when: dt.datetime
+    icon: str
+    who: Any
+    title: str
+    text: str = ""
+    lines: list[str] = field(default_factory=list)
+    log: ContactLog | None = None
+
+
+def timeline_of(client: Client, *, viewer) -> list[Happening]:
+    """The latest entries, newest first; a fixed number of queries however long the story is."""
+    found = [*_logs(client), *_reviews(client), *_merges(client), *_changes(client, viewer)]
+    return sorted(found, key=lambda entry: entry.when, reverse=True)[:MOST]
+
+
+def _logs(client: Client):
+    icons = {"visit": "person-check", "meeting": "people", "phone": "telephone", "wechat": "chat-dots"}
+    for log in client.logs.select_related("contact", "by")[:MOST]:
+        log.client = client
+        title = log.get_channel_display()
+        if log.contact_id:
+            title = _("%(channel)s with %(person)s") % {"channel": title, "person": log.contact}
+        lines = [_("Outcome: %(text)s") % {"text": log.outcome}] if log.outcome else []
+        if log.next_contact_on:
+            lines.append(_("Next contact on %(day)s") % {"day": log.next_contact_on.isoformat()})
+        yield Happening(log.at, icons.get(log.channel, "envelope"), log.by, title, log.summary, lines, log)
+
+
+def _reviews(client: Client):
+    for review in client.reviews.select_related("by")[:MOST]:
+        names = _(", ").join(str(quality.FIELDS[name][0]) for name in review.fields if name in quality.FIELDS)
+        lines = [_("Confirmed: %(fields)s") % {"fields": names}]
+        yield Happening(review.done_at, "check2-circle", review.by, _("File reviewed"), review.comment, lines)
+
+
+def _merges(client: Client):
+    for merge in client.merges.select_related("by", "source")[:MOST]:
+        title = _("%(number)s %(name)s merged into this file")
+        values = {"number": merge.source.number, "name": merge.source.name}
+        yield Happening(merge.merged_at, "arrow-left-right", merge.by, title % values, merge.reason)
+
+
+def _changes(client: Client, viewer):
+    for entry in history_of(client, viewer=viewer, limit=MOST):
+        begun = entry.action == _("Created")
+        title = _("File begun") if begun else _("File changed")
+        lines = [] if begun else [str(change) for change in entry.changes]
+        yield Happening(
+            entry.when, "pencil" if not begun else "file-earmark-plus", entry.who, title, entry.reason, lines
+        )
