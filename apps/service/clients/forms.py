@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core import clock
-from apps.core.forms import BaseForm
+from apps.core.forms import BaseForm, form_helper
 from apps.core.uscc import check_uscc, normalise_uscc
 from apps.org.forms import RecordForm, active_people
 from apps.service.clients import permissions, quality
@@ -117,13 +118,15 @@ class ClientForm(RecordForm):
             self.fields["confirm_uscc"].widget = forms.HiddenInput()
         if not self.is_bound or client.pk:
             self.fields["confirm_new"].widget = forms.HiddenInput()
+        self.helper = form_helper(*self.layout())
 
     def layout(self) -> list[Any]:
         """The confirmations stand right below what they are about."""
         names = [name for name in self.fields if name not in ("confirm_uscc", "confirm_new")]
         names.insert(names.index("uscc") + 1, "confirm_uscc")
         names.insert(0, "confirm_new")
-        return names
+        wide = {"address": "span-2", "needs": "span-all"}
+        return [Field(name, wrapper_class=wide[name]) if name in wide else name for name in names]
 
     def _code_is_doubtful(self) -> bool:
         code = normalise_uscc(self.data.get(self.add_prefix("uscc"), ""))
@@ -214,6 +217,7 @@ class ContactLogForm(RecordForm):
             self.fields["at"].initial = clock.local_now().replace(second=0, microsecond=0)
             primary = client.primary_contact
             self.fields["contact"].initial = primary.pk if primary else None
+        self.helper = form_helper(*self.layout())
 
     def clean(self) -> dict[str, Any]:
         """A preference has a topic and a text."""
@@ -222,6 +226,10 @@ class ContactLogForm(RecordForm):
         if bool(topic) != bool(value):
             self.add_error("preference_topic" if value else "preference_value", _("Fill in both, or neither."))
         return cleaned
+
+    def layout(self) -> list[Any]:
+        """The text across the page."""
+        return [Field(name, wrapper_class="span-all") if name == "summary" else name for name in self.fields]
 
     @property
     def preference(self) -> tuple[str, str] | None:

@@ -27,7 +27,7 @@ FIELDS: dict[str, tuple[str | Promise, int]] = {
     "needs": (_("Needs"), 10),
     "preferences": (_("Preferences"), 5),
     "contact": (_("Primary contact"), 10),
-    "reach": (_("Mobile or e-mail of the primary contact"), 5),
+    "reach": (_("Mobile or e-mail"), 5),
 }
 #: what somebody has to confirm from time to time because it changes outside of this house
 CHECKED = ("name", "uscc", "industry", "phone", "address", "needs", "preferences", "contact", "reach")

@@ -39,6 +39,10 @@ def _label(name: str):
     return read
 
 
+def _code_of_grade(client: Client) -> str:
+    return client.grade.code if client.grade_id else ""
+
+
 class ClientTable(Table):
     """The client directory; an export of it can be imported again."""
 
@@ -49,7 +53,8 @@ class ClientTable(Table):
         Column("name_en", _("English name"), export_only=True),
         Column("kind", _("Kind of client"), accessor="get_kind_display", export_only=True),
         Column("uscc", _("Unified Social Credit Code"), export_only=True, width=22),
-        Column("grade", _("Grade"), accessor=_label("grade")),
+        Column("grade_code", _("Grade"), accessor=_code_of_grade, screen_only=True),
+        Column("grade", _("Grade"), accessor=_label("grade"), export_only=True),
         Column("industry", _("Industry"), accessor=_label("industry")),
         Column("source", _("Source"), accessor=_label("source"), export_only=True),
         Column("source_detail", _("Source in detail"), export_only=True),
@@ -65,13 +70,13 @@ class ClientTable(Table):
         Column("website", _("Website"), export_only=True),
         Column("address", _("Address"), kind="longtext", export_only=True),
         Column("needs", _("Needs"), kind="longtext", export_only=True),
-        Column("contact", _("Primary contact"), accessor=_of_contact("name")),
+        Column("contact", _("Primary contact"), accessor=_of_contact("name"), export_only=True),
         Column("contact_title", pgettext_lazy("contact", "Position"), accessor=_of_contact("title"), export_only=True),
         Column("contact_mobile", _("Mobile"), accessor=_of_contact("mobile"), export_only=True),
         Column("contact_email", _("E-mail of the contact"), accessor=_of_contact("email"), export_only=True),
         Column("contacted_on", _("Last contact"), kind="date", sort="contact_from"),
-        Column("completeness", _("Complete %"), kind="number", sort="completeness"),
-        Column("freshness", _("Fresh %"), kind="number", accessor=lambda client: client.freshness()),
+        Column("completeness", _("Completeness"), kind="number", sort="completeness"),
+        Column("freshness", _("Freshness"), kind="number", accessor=lambda client: client.freshness()),
         Column("status", _("Status"), kind="badge", accessor=status_of, sort="status"),
     ]
     default_sort = "-pk"
@@ -86,12 +91,12 @@ class DueForReviewTable(Table):
     columns = [
         Column("name", _("Client"), kind="link", sort="name", accessor="label"),
         Column("number", _("Client number"), sort="number"),
-        Column("grade", _("Grade"), accessor=_label("grade")),
+        Column("grade", _("Grade"), accessor=_code_of_grade),
         Column("owner", _("Employee in charge"), accessor=_owner),
         Column("reviewed_on", _("Last review"), kind="date"),
         Column("days", _("Days since"), kind="number", accessor="days_since_review", sort="review_from"),
-        Column("completeness", _("Complete %"), kind="number", sort="completeness"),
-        Column("freshness", _("Fresh %"), kind="number", accessor=lambda client: client.freshness()),
+        Column("completeness", _("Completeness"), kind="number", sort="completeness"),
+        Column("freshness", _("Freshness"), kind="number", accessor=lambda client: client.freshness()),
     ]
     default_sort = "days"
     caption = _("Reviews due")
@@ -104,7 +109,7 @@ class ToContactTable(Table):
 
     columns = [
         Column("name", _("Client"), kind="link", sort="name", accessor="label"),
-        Column("grade", _("Grade"), accessor=_label("grade"), sort="grade_order"),
+        Column("grade", _("Grade"), accessor=_code_of_grade, sort="grade_order"),
         Column("owner", _("Employee in charge"), accessor=_owner),
         Column("contact", _("Primary contact"), accessor=_of_contact("name")),
         Column("mobile", _("Mobile"), accessor=_of_contact("mobile")),

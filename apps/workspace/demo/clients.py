@@ -21,7 +21,9 @@ from apps.workspace.demo.hours import Hours
 from apps.workspace.demo.people import Cast
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-MOST_TALKS = 7
+MOST_TALKS = 40
+#: days between two contacts, by grade
+GAPS = {"A": (20, 55), "B": (35, 90), "C": (60, 130), "D": (90, 200), None: (90, 200)}
 
 
 class ClientBook:
@@ -54,20 +56,21 @@ class ClientBook:
                 save_preference(
                     ClientPreference(client=client, topic=topic, value=value), by=client.owner, trusted=True
                 )
-        for talk in range(1 if pooled else rng.randint(2, MOST_TALKS)):
-            yield self._later(rng)
+        gap = GAPS[row[2]]
+        for talk in range(1 if pooled else MOST_TALKS):
+            yield self._later(rng, gap)
             client = Client.objects.select_related("owner", "grade").get(pk=client.pk)
             self._talk(client, people, rng)
-            if talk == 2 and rng.random() < 0.7:
-                fields = sorted(client.filled_fields())
-                review(client, by=client.owner, fields=fields, comment="", trusted=True)
-        if name in self.data["dormant"] or name in self.data["ended"]:
-            yield self._later(rng)
-            self._end(client, name)
+            if talk % 3 == 2 and rng.random() < 0.6:
+                review(client, by=client.owner, fields=client.filled_fields(), trusted=True)
+            if talk >= 2 and name in self.data["dormant"] + self.data["ended"]:
+                yield self._later(rng, gap)
+                self._end(client, name)
+                return
 
-    def _later(self, rng: Random) -> dt.datetime:
-        """A working day within the next months."""
-        day = self.hours.next_workday(self.hours.day_of(clock.now()) + dt.timedelta(days=rng.randint(9, 75)))
+    def _later(self, rng: Random, gap: tuple[int, int]) -> dt.datetime:
+        """A working day after a while."""
+        day = self.hours.next_workday(self.hours.day_of(clock.now()) + dt.timedelta(days=rng.randint(*gap)))
         return self.hours.at(day, rng.randint(30, 450))
 
     def _owner(self, rng: Random):
@@ -127,7 +130,7 @@ class ClientBook:
 
     def _talk(self, client: Client, people: list[Contact], rng: Random) -> None:
         channel, summary, outcome = rng.choice(self.data["talks"])
-        promised = rng.random() < 0.3
+        promised = rng.random() < 0.2
         log = ContactLog(
             client=client,
             contact=rng.choice(people) if people else None,
