@@ -13,7 +13,7 @@ from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.org.models import UserSession
 from tests.documents.test_talk import upload
-from tests.factories import finance, org
+from tests.factories import finance, org, service
 from tests.factories.approvals import route, step
 from tests.factories.cast import cast
 from tests.factories.kinds import draft_of
@@ -142,6 +142,46 @@ PAGES = """
     org:sessions                     in 200 200 200
     org:sign-in                      200 -> -> ->
     org:sign-out                     in 405 405 405
+    service:client-create            in 403 403 200
+    service:client-detail            in 404 200 200
+    service:client-history           in 404 200 200
+    service:client-import            in 403 403 200
+    service:client-import-confirm    in 405 405 405
+    service:client-import-template   in 403 403 200
+    service:client-list              in 200 200 200
+    service:client-merge             in 404 403 200
+    service:client-release           in 405 405 405
+    service:client-review            in 404 200 200
+    service:client-suggestions       in 405 405 405
+    service:client-take              in 405 405 405
+    service:client-update            in 404 200 200
+    service:clientgrade-create       in 403 403 200
+    service:clientgrade-history      in 403 403 200
+    service:clientgrade-list         in 403 403 200
+    service:clientgrade-update       in 403 403 200
+    service:clientpreference-create  in 404 200 200
+    service:clientpreference-remove  in 405 405 405
+    service:clientpreference-update  in 404 200 200
+    service:clients-to-contact       in 200 200 200
+    service:clientsettings           in 403 403 200
+    service:clientsettings-history   in 403 403 200
+    service:clientsource-create      in 403 403 200
+    service:clientsource-history     in 403 403 200
+    service:clientsource-list        in 403 403 200
+    service:clientsource-update      in 403 403 200
+    service:contact-create           in 404 200 200
+    service:contact-history          in 404 200 200
+    service:contact-update           in 404 200 200
+    service:contactlog-create        in 404 200 200
+    service:contactlog-history       in 404 200 200
+    service:contactlog-list          in 200 200 200
+    service:contactlog-update        in 404 200 200
+    service:duplicates               in 403 403 200
+    service:industry-create          in 403 403 200
+    service:industry-history         in 403 403 200
+    service:industry-list            in 403 403 200
+    service:industry-update          in 403 403 200
+    service:reviews-due              in 200 200 200
     set_language                     -> -> -> ->
     workspace:approve-selected       in 405 405 405
     workspace:desk                   in 200 200 200
@@ -202,10 +242,29 @@ def world(db):
         "finance:city": finance.CityFactory(),
         "finance:returnreason": finance.ReturnReasonFactory(),
         "finance:fundaccount": finance.FundAccountFactory(),
+        "service:industry": service.IndustryFactory(),
+        "service:clientsource": service.ClientSourceFactory(),
+        "service:clientgrade": service.ClientGradeFactory(),
+        **client_file(people.alice),
     }
     for kind, model in all_kinds().items():
         things[f"{model._meta.app_label}:{model._meta.model_name}"] = draft_of(kind, people.alice)
     return people, things
+
+
+def client_file(owner):
+    """A client and what belongs to it. Rows are new where the client's own key stands in the address."""
+    client = service.client_of(owner)
+    contact = service.contact_of(client)
+    return {
+        "service:client": client,
+        "service:contact-create": client,
+        "service:contactlog-create": client,
+        "service:clientpreference-create": client,
+        "service:contact": contact,
+        "service:contactlog": service.log_of(client, owner, contact=contact),
+        "service:clientpreference": service.preference_of(client),
+    }
 
 
 def arguments_for(name, wanted, people, things):

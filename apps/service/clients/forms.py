@@ -214,9 +214,8 @@ class ContactLogForm(RecordForm):
         if self.instance.pk:
             del self.fields["preference_topic"], self.fields["preference_value"]
         else:
-            self.fields["at"].initial = clock.local_now().replace(second=0, microsecond=0)
-            primary = client.primary_contact
-            self.fields["contact"].initial = primary.pk if primary else None
+            self.initial["at"] = clock.local_now().replace(second=0, microsecond=0)
+            self.initial["contact"] = client.primary_contact
         self.helper = form_helper(*self.layout())
 
     def clean(self) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from apps.workspace.demo.people import PASSWORD
 
 class Command(BaseCommand):
     help = (
-        "Builds a believable agency company: 60 employees, two years of expense claims. Does nothing the second time."
+        "Builds a believable agency company: 60 employees, two years of expense claims, 40 clients. "
+        "Does nothing the second time."
     )
 
     def add_arguments(self, parser):
