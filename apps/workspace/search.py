@@ -1,4 +1,4 @@
-"""One search over everything a person may see: documents by number, title and person; people by name."""
+"""One search over everything a person may see: documents by number, title and person; clients; people by name."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from apps.documents.models import Document
 from apps.org.models import User
+from apps.service.clients.models import Client, Contact
 
 MOST = 30
 SHORTEST = 2
@@ -17,11 +18,12 @@ class Found:
 
     documents: list[Document]
     people: list[User]
+    clients: list[Client]
     more: bool
 
 
 def search(user, text: str) -> Found:
-    """Documents this person may see, and colleagues, that fit the words typed.
+    """Documents and clients this person may see, and colleagues, that fit the words typed.
 
     A whole number leads straight to its paper; otherwise every word has to occur in number, title or applicant.
     """
@@ -29,7 +31,7 @@ def search(user, text: str) -> Found:
     papers = Document.objects.visible_to(user).select_related("applicant", "department")
     exact = list(papers.filter(number__iexact=text.strip()).exclude(number=""))
     if exact:
-        return Found(exact, [], False)
+        return Found(exact, [], [], False)
     for word in words:
         papers = papers.filter(
             Q(number__icontains=word) | Q(title__icontains=word) | Q(applicant__name__icontains=word)
@@ -39,4 +41,16 @@ def search(user, text: str) -> Found:
     for word in words:
         people = people.filter(Q(name__icontains=word) | Q(employee_no__iexact=word) | Q(email__istartswith=word))
     found = list(people.order_by("name")[: MOST + 1])
-    return Found(documents[:MOST], found[:MOST], len(documents) > MOST or len(found) > MOST)
+    clients = _clients(user, words)
+    more = max(len(documents), len(found), len(clients)) > MOST
+    return Found(documents[:MOST], found[:MOST], clients[:MOST], more)
+
+
+def _clients(user, words: list[str]) -> list[Client]:
+    """Clients this person may see by number, name, code, or the name of somebody there."""
+    clients = Client.objects.visible_to(user).live().select_related("owner", "grade")
+    for word in words:
+        there = Contact.objects.filter(name__icontains=word).values("client")
+        named = Q(name__icontains=word) | Q(name_en__icontains=word) | Q(number__icontains=word)
+        clients = clients.filter(named | Q(uscc__iexact=word) | Q(pk__in=there))
+    return list(clients.order_by("name", "pk")[: MOST + 1])

@@ -113,3 +113,16 @@ def test_a_new_company_starts_with_its_lists_once():
     Industry.objects.filter(code="IT").update(name="changed")
     set_up()
     assert (Industry.objects.count(), Industry.objects.get(code="IT").name) == (14, "changed")
+
+
+def test_search_finds_clients_a_person_may_see(cast, as_):
+    mine, other = client_of(cast.alice, "Orchid Foods"), client_of(cast.tom, "Orchid Tea")
+    contact_of(mine, "Mei Lin")
+
+    def found(who, text):
+        return as_(who).get(reverse("workspace:search"), {"q": text}).context["found"].clients
+
+    assert found("alice", "orchid") == [mine]
+    assert found("sam", "orchid") == [mine, other]
+    assert [found("alice", text) for text in ("mei", mine.number, other.number)] == [[mine], [mine], []]
+    assert found("olga", "orchid") == []

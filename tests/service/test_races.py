@@ -39,4 +39,5 @@ def test_a_pool_client_is_taken_once():
             lambda client=client: services.take(client, by=cast.tom),
         )
         assert winners(outcomes) == 1
-        assert "has just taken this client" in loser_says(outcomes)
+        client.refresh_from_db()
+        assert loser_says(outcomes) == f"{client.owner} has just taken this client."

@@ -106,7 +106,7 @@ def _referrals(client: Client, viewer) -> dict[str, Any] | None:
 OWN = [
     PageSection("file", _("Client file"), "service/sections/file.html", _file, order=10, figures=_figures),
     PageSection("needs", _("Needs and preferences"), "service/sections/needs.html", _needs, order=20),
-    PageSection("timeline", _("What happened"), "service/sections/timeline.html", _timeline, order=900),
+    PageSection("timeline", _("What was said and done"), "service/sections/timeline.html", _timeline, order=900),
     PageSection("missing", _("Still missing"), "service/sections/missing.html", _missing, order=10, side=True),
     PageSection("contacts", _("Contact persons"), "service/sections/contacts.html", _contacts, order=20, side=True),
     PageSection("referrals", _("Referred clients"), "service/sections/referrals.html", _referrals, order=30, side=True),

@@ -1,6 +1,6 @@
 """Beginning and changing a client's file, and who is in charge of it (clauses 4.1.1 and 4.1.2)."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -18,10 +18,11 @@ class ClientError(Refused):
 
 
 def locked(client: Client) -> Client:
-    """The client's row, locked and fresh. Everything that changes a file begins here."""
-    return (
-        Client.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "grade").get(pk=client.pk)
-    )
+    """The client's row, locked and fresh. Everything that changes a file begins here.
+
+    Nothing is joined: after waiting for the lock, joined rows would still be those of before.
+    """
+    return Client.objects.select_for_update(no_key=True).get(pk=client.pk)
 
 
 @transaction.atomic
@@ -47,7 +48,12 @@ def save_client(client: Client, *, by: User | None, reason: str = "", trusted: b
     _check_code(client, by)
     client.completeness = _completeness(client) if stored else client.completeness_now(rows=False)
     client.full_clean()
-    with_reason(client, by=by, reason=reason).save()
+    try:
+        with transaction.atomic():
+            with_reason(client, by=by, reason=reason).save()
+    except IntegrityError as error:
+        text = _("Another client has this Unified Social Credit Code.")
+        raise ClientError(text, fields={"uscc": text}) from error
     return client
 
 

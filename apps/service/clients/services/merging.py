@@ -74,7 +74,7 @@ def _refuse_without_reason() -> str:
 def _locked_pair(source: Client, target: Client) -> tuple[Client, Client]:
     if source.pk == target.pk:
         raise ClientError(_("A file can't be merged into itself."))
-    rows = Client.objects.select_for_update(of=("self",)).select_related("owner", "merged_into").order_by("pk")
+    rows = Client.objects.select_for_update().order_by("pk")
     found = {client.pk: client for client in rows.filter(pk__in=[source.pk, target.pk])}
     source, target = found[source.pk], found[target.pk]
     for client in (source, target):

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from apps.core.refusals import RefusalMixin
 from apps.org.pages import RecordPage
@@ -56,7 +57,7 @@ class ClientRecordPage(ClientPage, RecordPage):
         return self.client.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(client=self.client, **kwargs)
+        return {**super().get_context_data(client=self.client, **kwargs), "list_label": _("Clients")}
 
 
 class RowPage(ClientRecordPage):
