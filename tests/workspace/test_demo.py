@@ -23,6 +23,8 @@ from apps.finance.expenses.models import ExpenseClaim, ExpenseLine
 from apps.finance.payments.models import Payment
 from apps.notifications.models import Notification
 from apps.org.models import Company, Department, User
+from apps.service.clients import duplicates
+from apps.service.clients.models import Client, ClientGrade, ClientReview, ContactLog
 from apps.workspace.demo import builder
 from apps.workspace.demo.content import CITIES, Writer
 from apps.workspace.demo.data import read
@@ -44,7 +46,9 @@ def digest() -> str:
     lines = ExpenseLine.objects.order_by("claim", "order").values_list("description", "amount", "invoice_number")
     files = Attachment.objects.order_by("pk").values_list("name", "sha256")
     people = User.objects.order_by("username").values_list("employee_no", "name", "phone", "hire_date", "bank_account")
-    text = repr([list(claims), list(lines), list(files), list(people)])
+    clients = Client.objects.order_by("pk").values_list("number", "name", "uscc", "owner__username", "contacted_on")
+    talks = ContactLog.objects.order_by("pk").values_list("client__number", "at", "summary", "contact__mobile")
+    text = repr([list(claims), list(lines), list(files), list(people), list(clients), list(talks)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -233,3 +237,17 @@ def test_real_company_is_left_alone(company):
 def test_too_few_claims(db):
     with pytest.raises(CommandError, match="at least 30 claims"):
         run(claims=29)
+
+
+def test_clients_are_at_every_stage(company):
+    assert Client.objects.count() == 40
+    assert {client.status for client in Client.objects.all()} == {"active", "dormant", "ended"}
+    assert Client.objects.in_pool().count() == 5
+    assert Client.objects.due_for_review(180).exists()
+    assert Client.objects.to_contact(ClientGrade.objects.all()).exists()
+    assert ClientReview.objects.exists()
+    assert len(duplicates.groups(Client.objects.all())) == 1
+    assert [
+        client.uscc for client in Client.objects.exclude(uscc="") if not check_uscc(client.uscc).check_digit_ok
+    ] == []
+    assert not Client.objects.filter(owner__is_active=False).exists()

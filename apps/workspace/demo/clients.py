@@ -36,13 +36,15 @@ class ClientBook:
             model: {row.code: row for row in model.objects.all()} for model in (Industry, ClientSource, ClientGrade)
         }
         self.referrers: list[Client] = []
+        self._gone = self.data["dormant"] + self.data["ended"]
 
     def scripts(self) -> Iterator[tuple[dt.datetime, Iterator[dt.datetime]]]:
         """(moment, script) of each client, the important ones first."""
         today = self.hours.day_of(self.now)
         for place, row in enumerate(self.data["clients"]):
             rng = Random(f"{self.seed} client {place}")
-            day = self.hours.next_workday(today - dt.timedelta(days=rng.randint(40, 300) + 400 * (place < 20)))
+            long_ago = place < 20 or row[0] in self._gone
+            day = self.hours.next_workday(today - dt.timedelta(days=rng.randint(40, 300) + 400 * long_ago))
             yield self.hours.at(day, rng.randint(30, 450)), self._life(row, rng)
 
     def _life(self, row: list, rng: Random) -> Iterator[dt.datetime]:
@@ -63,7 +65,7 @@ class ClientBook:
             self._talk(client, people, rng)
             if talk % 3 == 2 and rng.random() < 0.6:
                 review(client, by=client.owner, fields=client.filled_fields(), trusted=True)
-            if talk >= 2 and name in self.data["dormant"] + self.data["ended"]:
+            if name in self._gone:
                 yield self._later(rng, gap)
                 self._end(client, name)
                 return
