@@ -68,7 +68,7 @@ class PaperList(KindView, LoggedList):
         return self.kind.templates("list") if self.template_name == "documents/list.html" else [self.template_name]
 
     def queryset(self) -> QuerySet:
-        papers = self.model.objects.visible_to(self.request.user).filter(kind=self.model.KIND)
+        papers = self.model.objects.visible_to(self.request.user)
         papers = papers.select_related("applicant", "department", *self.kind.select_related)
         return self.table_class.light(papers)
 
