@@ -3,6 +3,7 @@
  *   <html data-theme="light|dark|auto">   the person's preference; becomes data-bs-theme="light|dark"
  *   localStorage "nav"  = "narrow"        becomes <html data-nav="narrow">
  *   <html class="js">                     scripts run: styles may rely on them
+ * A click on something that needs the scripts of the page is kept until they are there, so that none is lost.
  */
 (() => {
   const root = document.documentElement;
@@ -21,4 +22,14 @@
   } catch {
     /* storage is switched off: the navigation is simply wide */
   }
+
+  const keep = (event) => {
+    const clicked = event.target.closest("button[type=button], [data-dialog], [data-confirm]");
+    if (!clicked) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.addEventListener("DOMContentLoaded", () => clicked.click(), { once: true });
+  };
+  document.addEventListener("click", keep, { capture: true });
+  document.addEventListener("DOMContentLoaded", () => document.removeEventListener("click", keep, { capture: true }));
 })();

@@ -35,6 +35,17 @@ def test_in_and_out(window, team, width):
     expect(page).to_have_url(re.compile("/sign-in/"))
 
 
+def test_a_click_before_the_scripts_are_there_is_not_lost(window, team):
+    page = window(team.staff)
+    held = []
+    page.route("**/bootstrap.bundle*", lambda route: held.append(route))
+    page.goto("/account/", wait_until="commit")
+    page.get_by_role("button", name="Account of").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
 def test_the_door_closes_after_five_failures_and_a_new_password_opens_it(window, team, site):
     page = window(expects=(403, 429))
     page.goto("/sign-in/")
