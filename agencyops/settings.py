@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "apps.documents",
     "apps.service",
     "apps.finance",
+    "apps.risk",
+    "apps.business",
     "apps.workspace",
     "whitenoise.runserver_nostatic",
     "django.contrib.admin",

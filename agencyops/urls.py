@@ -15,6 +15,8 @@ urlpatterns = [
     path("approvals/", include("apps.approvals.urls")),
     path("service/", include("apps.service.urls")),
     path("finance/", include("apps.finance.urls")),
+    path("risk/", include("apps.risk.urls")),
+    path("business/", include("apps.business.urls")),
     path("", include("apps.documents.urls")),
     path("", include("apps.workspace.urls")),
 ]

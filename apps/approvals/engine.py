@@ -79,8 +79,13 @@ def resubmit(approval: Approval | int, *, facts: dict, content_hash: str, by, de
 
 
 def approve(approval, *, by, facts: dict, content_hash: str, comment: str = "", seen: str | None = None) -> Outcome:
-    """One person's approval of the open step. ``seen`` is the content hash the person was shown."""
+    """One person's approval of the open step. ``seen`` is the content hash the person was shown.
+
+    Raises `OpinionMissing` where the step asks for a written opinion and the comment is empty.
+    """
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
+    if rule_of(turn.step).opinion_required and not comment.strip():
+        raise errors.OpinionMissing
     turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment)
     if turn.is_decided:
         turn.close_step(Step.State.APPROVED)

@@ -57,6 +57,14 @@ class ContentChanged(ApprovalRefused):
         super().__init__(_("The paper has changed since you opened it. Read it again before you decide."))
 
 
+class OpinionMissing(ApprovalRefused):
+    """An approval without the written opinion its step asks for."""
+
+    def __init__(self):
+        text = _("This step needs your written opinion: say why you approve.")
+        super().__init__(text, fields={"comment": [text]})
+
+
 class ReasonMissing(ApprovalRefused):
     status = 422
 

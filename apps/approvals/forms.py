@@ -51,6 +51,7 @@ class StepForm(BaseModelForm):
             "needed",
             "when_duplicate",
             "resubmission",
+            "opinion_required",
             "copy_roles",
             "copy_people",
             "editable",

@@ -94,6 +94,7 @@ class StepRule:
     conditions: tuple[Condition, ...] = ()
     when_duplicate: str = "ask"
     resubmission: str = "start"
+    opinion_required: bool = False
     editable: tuple[str, ...] = ()
     copy_roles: tuple[int, ...] = ()
     copy_people: tuple[int, ...] = ()

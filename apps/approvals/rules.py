@@ -23,6 +23,7 @@ def rules_of(version: RouteVersion) -> list[StepRule]:
             conditions=tuple(Condition(**condition) for condition in step.conditions),
             when_duplicate=step.when_duplicate,
             resubmission=step.resubmission,
+            opinion_required=step.opinion_required,
             editable=tuple(step.editable),
             copy_roles=tuple(role.pk for role in step.copy_roles.all()),
             copy_people=tuple(person.pk for person in step.copy_people.all()),

@@ -99,6 +99,8 @@ def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
         said.append(_("who has already decided is %(what)s") % {"what": step.get_when_duplicate_display()})
     if step.resubmission == RouteStep.Resubmission.BACK:
         said.append(_("a paper returned here comes straight back"))
+    if step.opinion_required:
+        said.append(_("approving needs a written opinion"))
     if step.editable:
         fields = _(", ").join(str(kind.editable.get(name, name)) for name in step.editable)
         said.append(_("may change: %(fields)s") % {"fields": fields})

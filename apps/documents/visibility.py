@@ -30,7 +30,7 @@ def restrict(documents, user):
     foreign = ~Q(applicant=user) & ~Q(pk__in=granted)
     if documents.model.KIND in whole or (whole and whole == set(all_kinds())):
         return documents.exclude(Q(state="draft") & foreign)
-    headed = _headed_by(user)
+    headed = headed_by(user)
     if not headed and not whole:
         own = documents.model.objects.filter(applicant=user).order_by().values("pk")
         return documents.filter(pk__in=own.union(granted.order_by()))
@@ -47,7 +47,7 @@ def seen_whole(user) -> set[str]:
     return {name for name, model in all_kinds().items() if user.has_perm(view_all_permission(model))}
 
 
-def _headed_by(user) -> list[int]:
+def headed_by(user) -> list[int]:
     """The departments a person heads, read once per loaded person, like their permissions."""
     if "_headed_departments" not in user.__dict__:
         user.__dict__["_headed_departments"] = Department.objects.headed_by(user)

@@ -1,5 +1,6 @@
 """The tables of finance, gathered for Django; each subject keeps its own."""
 
+from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.expenses.models import (
     City,
     CityTier,
@@ -11,6 +12,8 @@ from apps.finance.expenses.models import (
 )
 from apps.finance.invoices.models import ReceivedInvoice
 from apps.finance.payments.models import FundAccount, Payment, PaymentBatch
+from apps.finance.receipts.models import Receipt, ReceiptAllocation
+from apps.finance.receivables.models import PaymentReminder, ReceivablesSettings
 
 __all__ = [
     "City",
@@ -22,6 +25,12 @@ __all__ = [
     "FundAccount",
     "Payment",
     "PaymentBatch",
+    "PaymentReminder",
+    "Receipt",
+    "ReceiptAllocation",
+    "Receivable",
+    "ReceivablesSettings",
     "ReceivedInvoice",
     "ReturnReason",
+    "SalesInvoice",
 ]

@@ -12,10 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.dateparse import parse_date
 
-from apps.approvals.models import Route, RouteStep, RouteVersion
-from apps.core import clock
+from apps.approvals.setup import publish_route
 from apps.finance.expenses.models import City, CityTier, ExpenseCategory, ExpenseStandard, ReturnReason
-from apps.org.models import Role
 
 FILE = Path(settings.BASE_DIR) / "fixtures" / "finance.json"
 
@@ -35,8 +33,7 @@ def set_up() -> None:
         ReturnReason.objects.get_or_create(code=row["code"], defaults={**row, "order": order * 10})
     if not ExpenseStandard.objects.exists():
         _enter_standards(data["standards"], tiers)
-    if not Route.objects.filter(kind=data["route"]["kind"]).exists():
-        _publish_route(data["route"])
+    publish_route(data["route"])
 
 
 def _enter_standards(rows: list[dict[str, Any]], tiers: dict[str, CityTier]) -> None:
@@ -56,13 +53,3 @@ def _enter_standards(rows: list[dict[str, Any]], tiers: dict[str, CityTier]) -> 
                 "is_demo_value": True,
             }
         )
-
-
-def _publish_route(row: dict[str, Any]) -> None:
-    route = Route.objects.create(kind=row["kind"], name=row["name"], name_en=row["name_en"])
-    version = RouteVersion.objects.create(route=route, number=1)
-    for order, step in enumerate(row["steps"], start=1):
-        role = Role.objects.get(code=step["role"]) if "role" in step else None
-        RouteStep.objects.create(**{**step, "role": role, "version": version, "order": order})
-    version.state, version.published_at = RouteVersion.State.PUBLISHED, clock.now()
-    version.save()

@@ -128,6 +128,9 @@ class RouteStep(Named):
     resubmission = models.CharField(
         _("a paper returned here is resubmitted"), max_length=8, choices=Resubmission, default=Resubmission.START
     )
+    opinion_required = models.BooleanField(
+        _("approving needs a written opinion"), default=False, help_text=_("Returning and rejecting always do.")
+    )
     editable = models.JSONField(_("fields the approver may edit"), default=list, blank=True)
     copy_roles = models.ManyToManyField("org.Role", blank=True, related_name="+", verbose_name=_("copied to roles"))
     copy_people = models.ManyToManyField(

@@ -88,6 +88,7 @@ class Detail(PaperView):
         stop = chain.open_stop
         return {
             "step": stop,
+            "opinion_required": self.access.open_task.step.rule.get("opinion_required", False),
             "hidden": [{"name": name, "value": value} for name, value in seen.items()],
             "earlier": [
                 step for step in chain.current.stops if step.state in (Step.State.APPROVED, Step.State.CARRIED)

@@ -29,7 +29,7 @@ class ExpenseClaim(Document):
     KIND = "expenseclaim"
     PREFIX = "FYBX"
     CLAUSES = ("6.2.1", "6.2.2", "6.2.3", "6.2.4")
-    CONTENT = ("claim_type", "project", "payee_bank", "payee_account", "voucher_count")
+    CONTENT = ("claim_type", "project", "charged_to_id", "payee_bank", "payee_account", "voucher_count")
     EDITABLE = {"lines": _("what is approved of each line")}
     FACTS = {
         "amount": _("amount payable"),
@@ -47,6 +47,14 @@ class ExpenseClaim(Document):
 
     claim_type = models.CharField(_("type"), max_length=16, choices=ClaimType, default=ClaimType.GENERAL)
     project = models.CharField(_("project or client"), max_length=200, blank=True, default="")
+    charged_to = models.ForeignKey(
+        "documents.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="charged_claims",
+        verbose_name=_("charged to engagement"),
+    )
     payee_bank = models.CharField(_("payee's bank"), max_length=120, blank=True, default="")
     payee_account = models.CharField(_("payee's account"), max_length=40, blank=True, default="")
     voucher_count = models.PositiveSmallIntegerField(_("number of vouchers"), null=True, blank=True)

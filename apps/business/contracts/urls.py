@@ -1,0 +1,3 @@
+"""Addresses of business: contracts."""
+
+urlpatterns: list = []

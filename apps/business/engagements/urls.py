@@ -1,0 +1,3 @@
+"""Addresses of business: engagements."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Addresses of business: intake."""
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""What business does by itself every night, gathered for the worker; each subject keeps its own."""

@@ -1,0 +1,3 @@
+"""Addresses of business: plans."""
+
+urlpatterns: list = []

@@ -1,0 +1,48 @@
+"""Who sees which receivables and invoices: Finance by role, Business through the paper they are for."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from apps.documents.models import Document
+
+SEES_ALL = "finance.view_all_receivables"
+
+
+class ReceivableQuerySet(models.QuerySet):
+    """Receivables."""
+
+    def visible_to(self, user):
+        """All for Finance and management; others see those of papers they may see."""
+        if not user.is_active:
+            return self.none()
+        if user.has_perm(SEES_ALL):
+            return self
+        return self.filter(document__in=Document.objects.visible_to(user).order_by().values("pk"))
+
+    def live(self):
+        """Without the cancelled ones."""
+        return self.filter(cancelled_on__isnull=True)
+
+    def to_invoice(self):
+        """Something of it waits to be put on an invoice."""
+        return self.live().filter(total__gt=F("requested") + F("invoiced"))
+
+
+class SalesInvoiceQuerySet(models.QuerySet):
+    """Invoices to clients."""
+
+    def visible_to(self, user):
+        """All for Finance and management; others see those of papers they may see."""
+        if not user.is_active:
+            return self.none()
+        if user.has_perm(SEES_ALL):
+            return self
+        return self.filter(receivable__document__in=Document.objects.visible_to(user).order_by().values("pk"))
+
+    def issued(self):
+        """On paper in the world: issued, red ones and reversed ones among them."""
+        return self.filter(status__in=["issued", "reversed"])
+
+    def open(self):
+        """Issued, and not wholly collected or reversed."""
+        return self.filter(Q(status="issued", red_of__isnull=True) & Q(total__gt=F("collected") + F("reversed_total")))

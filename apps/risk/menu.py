@@ -1,0 +1,5 @@
+"""What risk adds to the navigation."""
+
+
+def register() -> None:
+    """Called once at the start."""

@@ -1,0 +1,5 @@
+"""Addresses of risk."""
+
+app_name = "risk"
+
+urlpatterns: list = []
