@@ -1,23 +1,272 @@
 """The credit gate (clause 8.2.3, domain.md §1.25): asked at intake, contract, supplement, settlement, and on reopening.
 
-Papers that pass through it are `CreditGated`: at submission the gate is asked and its answer kept as a `CreditCheck`;
-the fact ``credit_gate`` ("passed" or "failed") lets the route add a step of management with a written reason; the
-final approval of a paper that failed writes a `CreditWaiver`.
+A paper that passes through it calls `ask` in its `on_submitted`, which keeps the answer as a `CreditCheck`, answers
+`fact` as its fact ``credit_gate`` ("passed" or "failed"), so that its route can add a step of management with a written
+opinion, and calls `let_through` in its `on_approved`: where the gate was closed that step has made an exception, kept
+as a `CreditWaiver`.
 
-Other apps add what counts as exposure with `register_exposure`, because risk knows no contracts.
+`earlier` are the papers before it in the same piece of business (intake → contract → settlement): an exception made for
+one of them goes on for those after it, up to its amount and term. A supplement asks for money nobody has let through
+yet and names none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-#: callable(client ids) → {client id: amount of contracts in force that is not settled yet}, whole, before the
-#: policy's inclusion rate
-unsettled: list[Callable[..., dict[int, Decimal]]] = []
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.approvals.models import Step, Task
+from apps.core import clock
+from apps.core.errors import Refused
+from apps.core.money import format_money, quantize
+from apps.documents.models import Document
+from apps.org.services import with_reason
+from apps.risk.credit.exposure import CreditPicture, picture_of, pictures_of, register_exposure
+from apps.risk.credit.models import CreditCheck, CreditHold, CreditPolicy, CreditWaiver
+
+__all__ = [
+    "REASONS",
+    "CreditPicture",
+    "NotLetThrough",
+    "Verdict",
+    "additional",
+    "ask",
+    "fact",
+    "last_check",
+    "let_through",
+    "picture_of",
+    "pictures_of",
+    "preview",
+    "reasons_of",
+    "register_exposure",
+]
+
+#: why the gate is closed, as kept in `CreditCheck.reasons`
+LIMIT, TERM, OVERDUE, HOLD = REASONS = ("limit", "term", "overdue", "hold")
+#: the step of a route whose opinion is the reason of the exception
+STEP = "credit"
 
 
-def register_exposure(source: Callable[..., dict[int, Decimal]]) -> None:
-    """Add what an app knows of contracts in force and not settled."""
-    if source not in unsettled:
-        unsettled.append(source)
+class NotLetThrough(Refused):
+    """The gate is closed and nobody has made an exception in writing."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate answers. `codes` closed it; with a `waiver` it lets the paper through all the same."""
+
+    passed: bool
+    codes: list[str]
+    picture: CreditPicture
+    amount: Decimal
+    term_days: int
+    waiver: CreditWaiver | None = None
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def available_after(self) -> Decimal:
+        """What is left of the limit with this paper."""
+        return self.picture.available - self.amount
+
+
+def preview(client, *, amount, term_days: int, document=None, earlier: Sequence = ()) -> Verdict:
+    """What the gate would answer now. Writes nothing, and never counts `document` itself twice."""
+    picture = picture_of(client, document=document)
+    amount, term_days = quantize(amount or 0), term_days or 0
+    codes = _closed_by(picture, amount, term_days)
+    waiver = _waiver_for(picture, amount, term_days, [document, *earlier]) if codes else None
+    reasons = [_sentence(code, _figures(picture, amount, term_days)) for code in codes]
+    return Verdict(not codes or waiver is not None, codes, picture, amount, term_days, waiver, reasons)
+
+
+@transaction.atomic
+def ask(document, *, client, stage: str, amount, term_days: int, by, earlier: Sequence = ()) -> CreditCheck:
+    """Ask for a paper that is being submitted, and keep the answer with everything the gate looked at.
+
+    A paper that was asked about before is asked about again; the stage of that check is "reopened".
+    """
+    verdict = preview(client, amount=amount, term_days=term_days, document=document, earlier=earlier)
+    picture = verdict.picture
+    if CreditCheck.objects.filter(document=document.pk).exists():
+        stage = CreditCheck.Stage.REOPENED
+    return CreditCheck.objects.create(
+        document_id=document.pk,
+        client=client,
+        stage=stage,
+        at=clock.now(),
+        by=by,
+        passed=verdict.passed,
+        requested=verdict.amount,
+        term_days=verdict.term_days,
+        limit=picture.limit,
+        term_allowed=picture.term_days,
+        exposure=picture.exposure,
+        overdue=picture.overdue,
+        overdue_days=picture.overdue_days,
+        reasons=verdict.codes,
+        waiver=verdict.waiver,
+    )
+
+
+def last_check(document) -> CreditCheck | None:
+    """The latest answer kept for this paper."""
+    if document.pk is None:
+        return None
+    return CreditCheck.objects.filter(document=document.pk).select_related("waiver__granted_by", "by").first()
+
+
+def fact(document, *, client, amount, term_days: int, earlier: Sequence = ()) -> str:
+    """Passed or failed: by the last check once the paper is submitted, before that what the gate would answer."""
+    if not document.is_open_for_correction and (check := last_check(document)):
+        return "passed" if check.passed else "failed"
+    if client is None:
+        return "passed"
+    verdict = preview(client, amount=amount, term_days=term_days, document=document, earlier=earlier)
+    return "passed" if verdict.passed else "failed"
+
+
+def additional(amount) -> Decimal:
+    """What a settlement adds to the exposure: its amount, less what its contract counts of it already."""
+    return quantize(amount * (1 - CreditPolicy.current().inclusion_rate))
+
+
+@transaction.atomic
+def let_through(document, *, by) -> CreditWaiver | None:
+    """At the final approval: where the gate was closed, keep who made the exception, why, and how long it is valid.
+
+    Raises `NotLetThrough` when the route had no step that did so in writing.
+    """
+    check = last_check(document)
+    if check is None or check.passed:
+        return None
+    decision = _opinion(document)
+    _refuse_without_opinion(document, check, decision)
+    waiver = CreditWaiver(
+        document_id=document.pk,
+        client_id=check.client_id,
+        amount=check.requested,
+        term_days=check.term_days,
+        reason=decision.comment.strip()[:2000],
+        granted_by=decision.user,
+        granted_at=decision.decided_at,
+        expires_on=clock.today() + dt.timedelta(days=CreditPolicy.current().waiver_days),
+    )
+    with_reason(waiver, by=by, reason="approved").save()
+    return waiver
+
+
+def waiver_of(document) -> CreditWaiver | None:
+    """The exception made for this paper itself, if it still holds."""
+    return _valid([document]).first()
+
+
+def reasons_of(check: CreditCheck) -> list[str]:
+    """Why the gate was closed then, in whole sentences."""
+    figures = {
+        "exposure": check.exposure,
+        "asked": check.requested,
+        "limit": check.limit,
+        "term": check.term_days,
+        "allowed": check.term_allowed,
+        "overdue": check.overdue,
+        "days": check.overdue_days,
+        "why": _hold_at(check) if HOLD in check.reasons else "",
+    }
+    return [_sentence(code, figures) for code in check.reasons]
+
+
+def _closed_by(picture: CreditPicture, amount: Decimal, term_days: int) -> list[str]:
+    closed = {
+        LIMIT: picture.exposure + amount > picture.limit,
+        TERM: term_days > picture.term_days,
+        OVERDUE: picture.is_overdue,
+        HOLD: picture.hold is not None,
+    }
+    return [code for code in REASONS if closed[code]]
+
+
+def _valid(papers: Sequence):
+    ids = [getattr(paper, "pk", paper) for paper in papers if paper is not None]
+    rows = CreditWaiver.objects.filter(document__in=[pk for pk in ids if pk], revoked_on__isnull=True)
+    return rows.filter(expires_on__gte=clock.today()).select_related("granted_by")
+
+
+def _waiver_for(picture: CreditPicture, amount: Decimal, term_days: int, papers: Sequence) -> CreditWaiver | None:
+    """An exception that covers this much for this long. A hold that came after it is a new reason to stop."""
+    rows = _valid(papers).filter(client=picture.client_id, amount__gte=amount, term_days__gte=term_days)
+    if picture.hold:
+        rows = rows.filter(granted_at__gte=picture.hold.set_at)
+    return rows.order_by("-expires_on", "-pk").first()
+
+
+def _opinion(document: Document) -> Task | None:
+    """The approval of the credit step that counts in the current round; one carried over keeps its earlier opinion."""
+    run = document.approval
+    step = run.steps.filter(round=run.round, key=STEP, state__in=Step.PASSED).first()
+    if step is None:
+        return None
+    approvals = Task.objects.filter(approval=run, step__key=STEP, state=Task.State.APPROVED)
+    return approvals.select_related("user").order_by("-decided_at", "-pk").first()
+
+
+def _refuse_without_opinion(document, check: CreditCheck, decision: Task | None) -> None:
+    """There is a written opinion, and whoever gave it saw no smaller amount and no shorter term."""
+    if decision is None or not decision.comment.strip():
+        text = _(
+            "The credit gate is closed for %(paper)s, and nobody has made an exception in writing. The route needs "
+            "a step “credit” with a written opinion."
+        )
+        raise NotLetThrough(text % {"paper": document})
+    seen = CreditCheck.objects.filter(document=document.pk, at__lte=decision.decided_at).first() or check
+    if check.requested > seen.requested or check.term_days > seen.term_days:
+        text = _(
+            "The exception was made for %(amount)s and %(days)s days; %(paper)s asks for more now. Return it to the "
+            "step that makes exceptions."
+        )
+        raise NotLetThrough(text % {"amount": format_money(seen.requested), "days": seen.term_days, "paper": document})
+
+
+def _figures(picture: CreditPicture, amount: Decimal, term_days: int) -> dict:
+    return {
+        "exposure": picture.exposure,
+        "asked": amount,
+        "limit": picture.limit,
+        "term": term_days,
+        "allowed": picture.term_days,
+        "overdue": picture.overdue,
+        "days": picture.overdue_days,
+        "why": picture.hold.reason if picture.hold else "",
+    }
+
+
+def _sentence(code: str, figures: dict) -> str:
+    """One reason, with its figures."""
+    money = {name: format_money(figures[name]) for name in ("exposure", "asked", "limit", "overdue")}
+    sum_ = figures["exposure"] + figures["asked"]
+    money |= {"sum": format_money(sum_), "over": format_money(sum_ - figures["limit"])}
+    texts = {
+        LIMIT: _(
+            "The exposure of %(exposure)s and the %(asked)s of this paper come to %(sum)s, %(over)s over the limit of "
+            "%(limit)s."
+        ),
+        TERM: _("A payment term of %(term)s days is asked for, %(allowed)s days are allowed."),
+        OVERDUE: ngettext(
+            "Invoices of %(overdue)s are overdue, the oldest by %(days)s day.",
+            "Invoices of %(overdue)s are overdue, the oldest by %(days)s days.",
+            figures["days"],
+        ),
+        HOLD: _("The client is on hold: %(why)s"),
+    }
+    return texts[code] % {**figures, **money}
+
+
+def _hold_at(check: CreditCheck) -> str:
+    """The reason of the hold that was on the client then."""
+    holds = CreditHold.objects.filter(client=check.client_id, set_at__lte=check.at)
+    return next((hold.reason for hold in holds if hold.lifted_at is None or hold.lifted_at > check.at), "")
