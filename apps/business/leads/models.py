@@ -1,5 +1,6 @@
 """Leads and opportunities: potential business with its source, until it is won or lost (clauses 2.2.1 and 3.1.1)."""
 
+import datetime as dt
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,9 +13,13 @@ from simple_history.models import HistoricalRecords
 
 from apps.business.catalogue.models import LostReason, OpportunityStage, ServiceType
 from apps.business.leads.querysets import OwnedQuerySet
+from apps.core import clock
 from apps.core.models import BaseModel
+from apps.core.money import quantize
 
 ZERO = Decimal("0.00")
+#: how long before it returns to the pool a lead stands out
+SOON = dt.timedelta(days=7)
 
 
 class Lead(BaseModel):
@@ -108,9 +113,28 @@ class Lead(BaseModel):
         return reverse("business:lead-detail", args=[self.pk])
 
     @property
+    def is_open(self) -> bool:
+        """Whether somebody still works on it."""
+        return self.state == self.State.NEW
+
+    @property
     def in_pool(self) -> bool:
         """Nobody is in charge, and it is still worth something."""
-        return self.owner_id is None and self.state == self.State.NEW
+        return self.owner_id is None and self.is_open
+
+    @property
+    def step_is_late(self) -> bool:
+        """Whether the next step should have been done by now."""
+        return self.is_open and self.next_step_on is not None and self.next_step_on < clock.today()
+
+    def returns_on(self, pool_days: int) -> dt.date | None:
+        """The day it goes back to the pool unless something is done about it."""
+        return self.active_on + dt.timedelta(days=pool_days) if self.is_open and self.owner_id else None
+
+    def is_stale(self, pool_days: int) -> bool:
+        """Whether it stands out: its next step is late, or it returns to the pool within a week."""
+        returns = self.returns_on(pool_days)
+        return self.step_is_late or (returns is not None and returns <= clock.today() + SOON)
 
 
 class Opportunity(BaseModel):
@@ -198,6 +222,37 @@ class Opportunity(BaseModel):
     def get_absolute_url(self):
         return reverse("business:opportunity-detail", args=[self.pk])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still works on it."""
+        return self.state == self.State.OPEN
+
+    @property
+    def in_pool(self) -> bool:
+        """Nobody is in charge of it, though it is open."""
+        return self.owner_id is None and self.is_open
+
+    @property
+    def weighted_amount(self) -> Decimal:
+        """The expected amount by its probability."""
+        return quantize(self.expected_amount * self.probability / 100)
+
+    @property
+    def days_in_stage(self) -> int:
+        """Since it came to its stage, until it was closed."""
+        return ((self.closed_on or clock.today()) - self.stage_since).days
+
+    @property
+    def step_is_late(self) -> bool:
+        """Whether the next step should have been done by now."""
+        return self.is_open and self.next_step_on is not None and self.next_step_on < clock.today()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it stands out: its next step is late, or nothing was done for longer than its stage allows."""
+        idle = (clock.today() - self.active_on).days
+        return self.is_open and (self.step_is_late or idle > self.stage.stale_days)
+
 
 class Activity(BaseModel):
     """What was done about a lead or an opportunity: a call, a visit, a proposal. It keeps it out of the pool."""
@@ -216,7 +271,15 @@ class Activity(BaseModel):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CALL)
     at = models.DateTimeField(_("when"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
+        help_text=_("Empty for what the program does by itself."),
+    )
     text = models.TextField(_("what"), max_length=2000)
 
     class Meta:
