@@ -1,8 +1,11 @@
 """The execution plan (執行計劃), its tasks with quality checkpoints, and its changes (clauses 3.2.2–3.2.4)."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -24,6 +27,15 @@ class ExecutionPlan(Document):
     engagement = models.OneToOneField(
         Engagement, models.PROTECT, null=True, related_name="plan", verbose_name=_("engagement")
     )
+    #: the engagement that a rejected or cancelled plan was for, which may then be planned anew
+    released_from = models.ForeignKey(
+        Engagement,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="ended_plans",
+        verbose_name=_("was planned for"),
+    )
     goal = models.TextField(_("goal and deliverables"), max_length=4000, blank=True, default="")
     quality_measures = models.TextField(_("quality-control measures"), max_length=4000, blank=True, default="")
     #: number of the version in force; 0 before the first approval
@@ -36,6 +48,20 @@ class ExecutionPlan(Document):
         permissions = [("view_all_executionplan", _("Sees every execution plan"))]
 
     @property
+    def work(self) -> Engagement | None:
+        """The engagement that is planned, or that an ended plan was for."""
+        return self.engagement or self.released_from
+
+    @cached_property
+    def ordered_tasks(self) -> list[PlanTask]:
+        """The tasks in order, read once per loaded plan; services drop this when they write tasks."""
+        return list(self.tasks.select_related("owner", "checker")) if self.pk else []
+
+    def forget_tasks(self) -> None:
+        """Read the tasks anew at the next question."""
+        self.__dict__.pop("ordered_tasks", None)
+
+    @property
     def standing(self):
         return following.standing(self)
 
@@ -43,7 +69,7 @@ class ExecutionPlan(Document):
         return following.facts(self)
 
     def content(self):
-        return {**super().content(), "tasks": [task.content() for task in self.tasks.all()]}
+        return {**super().content(), "tasks": [task.content() for task in self.ordered_tasks]}
 
     def check_submission(self, by):
         return following.problems(self, by)
@@ -159,6 +185,21 @@ class PlanTask(PlannedTask):
         indexes = [models.Index(fields=["owner", "finish"], name="plantask_owner")]
 
     @property
+    def is_done(self) -> bool:
+        """The owner says it is finished."""
+        return self.progress == 100
+
+    @property
+    def is_started(self) -> bool:
+        """Work on it has been recorded."""
+        return self.started_on is not None
+
+    @property
+    def expected(self):
+        """When it was finished, or is expected to be."""
+        return self.finished_on or self.forecast or self.finish
+
+    @property
     def needs_check(self) -> bool:
         """A quality checkpoint that is neither passed nor waived keeps the engagement from being settled."""
         return bool(self.criterion) and self.check_result not in (self.Check.PASSED, self.Check.WAIVED)
@@ -198,6 +239,15 @@ class PlanChange(Document):
         ordering = ["-pk"]
         permissions = [("view_all_planchange", _("Sees every plan change"))]
 
+    @cached_property
+    def ordered_tasks(self) -> list[ProposedTask]:
+        """The tasks as they should be, in order, read once per loaded paper; services drop this when they write."""
+        return list(self.tasks.select_related("owner", "checker", "task")) if self.pk else []
+
+    def forget_tasks(self) -> None:
+        """Read the tasks anew at the next question."""
+        self.__dict__.pop("ordered_tasks", None)
+
     @property
     def standing(self):
         return changing.standing(self)
@@ -206,7 +256,7 @@ class PlanChange(Document):
         return changing.facts(self)
 
     def content(self):
-        return {**super().content(), "tasks": [[task.task_id, task.content()] for task in self.tasks.all()]}
+        return {**super().content(), "tasks": [[task.task_id, task.content()] for task in self.ordered_tasks]}
 
     def check_submission(self, by):
         return changing.problems(self, by)
