@@ -192,11 +192,5 @@ class EngagementIntake(Document):
     def on_approved(self, by):
         following.approved(self, by)
 
-    def on_reopened(self, by):
-        following.released(self, by)
-
-    def on_closed(self, by):
-        following.released(self, by)
-
     def cancel_refusal(self):
         return following.cancel_refusal(self)

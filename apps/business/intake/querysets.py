@@ -1,8 +1,16 @@
-"""Who may see which preliminary assessments: whoever sees the opportunity."""
+"""Questions that are asked of preliminary assessments and of intake applications."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from apps.business.leads.models import Opportunity
+from apps.documents.models import Document
+
+State = Document.State
+#: an intake in one of these states, and not lapsed, takes its assessment
+LIVE = (State.IN_REVIEW, State.RETURNED, State.APPROVED)
+#: a contract in one of these states is none
+DEAD = (State.REJECTED, State.CANCELLED)
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -11,3 +19,14 @@ class AssessmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of opportunities this person may see."""
         return self.filter(opportunity__in=Opportunity.objects.visible_to(user).order_by().values("pk"))
+
+    def usable(self):
+        """Passed, of an opportunity still worked on, and without an intake that goes on."""
+        intakes = self.model._meta.get_field("intakes").related_model
+        taken = live(intakes.objects.filter(assessment=OuterRef("pk")))
+        return self.filter(verdict="passed", opportunity__state="open").exclude(Exists(taken))
+
+
+def live(intakes: models.QuerySet) -> models.QuerySet:
+    """Intakes that are in approval, returned, or approved and not lapsed."""
+    return intakes.filter(state__in=LIVE, lapsed_on__isnull=True)
