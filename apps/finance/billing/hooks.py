@@ -1,8 +1,12 @@
-"""How far the money of a paper is, told to apps above: they register here, because finance doesn't know them."""
+"""How far the money of a paper is, told to apps above: they register here, because finance doesn't know them.
+
+Listeners run in the transaction that holds the receivable; they lock no paper that leads to a receivable again.
+"""
 
 from collections.abc import Callable
 
-#: called as `run(receivable, event, by=…)` in the transaction; event: invoiced, reversed, collected, reopened, posted
+#: called as `run(receivable, event, by=…)`; events: `invoiced` (an invoice is issued), `reversed` (wholly or in part),
+#: `collected` (in full), `reopened` (no longer collected in full, or its posting taken back), `posted`
 observers: list[Callable[..., None]] = []
 
 

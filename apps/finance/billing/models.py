@@ -133,6 +133,9 @@ class Receivable(BaseModel):
     def __str__(self):
         return str(self.document)
 
+    def get_absolute_url(self):
+        return reverse("finance:receivable-detail", args=[self.pk])
+
     @property
     def to_request(self) -> Decimal:
         """What may still be asked to be invoiced."""

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.finance.billing.models import PaymentMethod, SalesInvoice
 from apps.finance.payments.models import FundAccount
+from apps.finance.receipts.querysets import ReceiptQuerySet
 
 ZERO = Decimal("0.00")
 
@@ -38,6 +39,7 @@ class Receipt(BaseModel):
     voided_on = models.DateField(_("voided on"), null=True)
     void_reason = models.CharField(_("reason of the voiding"), max_length=200, blank=True, default="")
 
+    objects = ReceiptQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
