@@ -1,10 +1,47 @@
-"""Letting go of an attachment."""
+"""Taking a file in, and letting go of an attachment. Whether a person may is asked before."""
 
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from apps.core.files import clean_name, sha256_of, sniff
+from apps.documents.errors import BadFile
 from apps.documents.models import Attachment, Document
+from apps.org.models import Company
+
+
+def keep_file(document: Document, *, by, file, again: bool = False) -> Attachment:
+    """Keep a file with a locked paper. Its type is what its content says; the name is only remembered.
+
+    Raises `BadFile` for a file that is too large, of a type not accepted, or already on this paper; with ``again`` the
+    one that is there already is answered.
+    """
+    limit = Company.current().max_attachment_mb
+    if file.size > limit * 1024 * 1024:
+        raise BadFile(_("%(name)s is larger than %(limit)s MB.") % {"name": file.name, "limit": limit})
+    if not file.size:
+        raise BadFile(_("%(name)s is empty.") % {"name": file.name})
+    file_type = sniff(file)
+    if file_type is None:
+        raise BadFile(
+            _("%(name)s is none of PDF, OFD, JPG, PNG, XLSX, DOCX, ZIP, XML, whatever its name says.")
+            % {"name": file.name}
+        )
+    sha256 = sha256_of(file)
+    if known := document.attachments.filter(sha256=sha256).first():
+        if again:
+            return known
+        raise BadFile(_("%(name)s is already attached.") % {"name": file.name})
+    return Attachment.objects.create(
+        document_id=document.pk,
+        file=file,
+        name=clean_name(file.name),
+        size=file.size,
+        sha256=sha256,
+        file_type=file_type,
+        uploaded_by=by,
+    )
 
 
 def drop_file(attachment: Attachment, document: Document) -> None:

@@ -8,15 +8,13 @@ from django.utils.translation import gettext as _
 from apps.approvals import engine
 from apps.approvals.models import Event
 from apps.core import clock
-from apps.core.files import clean_name, sha256_of, sniff
 from apps.documents import grants, permissions
-from apps.documents.errors import BadFile, DocumentError
+from apps.documents.errors import DocumentError
 from apps.documents.models import Attachment, Comment, Document, Participant
 from apps.documents.services import notices
-from apps.documents.services.files import drop_file
+from apps.documents.services.files import drop_file, keep_file
 from apps.documents.services.locking import lock
 from apps.documents.services.projection import take_part
-from apps.org.models import Company
 
 
 @transaction.atomic
@@ -65,29 +63,7 @@ def attach(document: Document, *, by, file) -> Attachment:
     """
     document = lock(document)
     permissions.require(by, "attach", document)
-    limit = Company.current().max_attachment_mb
-    if file.size > limit * 1024 * 1024:
-        raise BadFile(_("%(name)s is larger than %(limit)s MB.") % {"name": file.name, "limit": limit})
-    if not file.size:
-        raise BadFile(_("%(name)s is empty.") % {"name": file.name})
-    file_type = sniff(file)
-    if file_type is None:
-        raise BadFile(
-            _("%(name)s is none of PDF, OFD, JPG, PNG, XLSX, DOCX, ZIP, XML, whatever its name says.")
-            % {"name": file.name}
-        )
-    sha256 = sha256_of(file)
-    if document.attachments.filter(sha256=sha256).exists():
-        raise BadFile(_("%(name)s is already attached.") % {"name": file.name})
-    return Attachment.objects.create(
-        document_id=document.pk,
-        file=file,
-        name=clean_name(file.name),
-        size=file.size,
-        sha256=sha256,
-        file_type=file_type,
-        uploaded_by=by,
-    )
+    return keep_file(document, by=by, file=file)
 
 
 @transaction.atomic
