@@ -83,6 +83,11 @@ def take(document_id: int, reasons: Iterable[str], *, users: Iterable[int] | Non
     rows.delete()
 
 
+def take_everywhere(reason: str, *, users: Iterable[int]) -> None:
+    """Take away what a reason gave to these people, on every document."""
+    Grant.objects.filter(user_id__in=list(users), reason=reason).delete()
+
+
 def granted_documents(user) -> models.QuerySet:
     """Ids of the documents on which a person holds any right."""
     return Grant.objects.filter(user=user).values("content_object_id")
