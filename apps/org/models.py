@@ -11,11 +11,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from apps.core.models import BaseModel, Named
+from apps.core.models import BaseModel, Named, in_readers_language
 from apps.org.querysets import DepartmentQuerySet, EmployeeManager
 from apps.org.validators import validate_currency, validate_time_zone
 
@@ -75,7 +75,7 @@ class Company(BaseModel):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if self.name_en and (get_language() or "en").startswith("en") else self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class JobGrade(Named, BaseModel):
@@ -176,7 +176,7 @@ class Role(Group):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if self.name_en and (get_language() or "en").startswith("en") else self.name
+        return in_readers_language(self.name, self.name_en)
 
 
 class User(AbstractUser, BaseModel):

@@ -1,6 +1,5 @@
 """What follows from an engine outcome: grants and participants, in the same transaction."""
 
-from django.db.models import Q
 
 from apps.approvals.engine import Outcome
 from apps.approvals.models import Task
@@ -67,8 +66,3 @@ def orphans(document: Document | None = None) -> list[str]:
 
 def _fault(problem: str, person: int, document: int, reason: str | int) -> str:
     return f"{problem}: person {person}, document {document}, step {str(reason).removeprefix('step:')}"
-
-
-def copied_to(user):
-    """Papers copied to a person, newest first."""
-    return Participant.objects.filter(Q(user=user, copied_at__isnull=False)).order_by("-copied_at", "-pk")

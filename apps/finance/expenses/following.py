@@ -94,7 +94,16 @@ def _start_follow_up(claim, returned: list) -> None:
     Attachments stay with the paper they were handed in with and are reached through the link: which file belongs to
     which line is nowhere recorded, and a corrected invoice is a new file anyway.
     """
-    header = ("title", "department_id", "currency", "claim_type", "project", "payee_bank", "payee_account")
+    header = (
+        "title",
+        "department_id",
+        "currency",
+        "claim_type",
+        "project",
+        "charged_to_id",
+        "payee_bank",
+        "payee_account",
+    )
     draft = type(claim)(**{name: getattr(claim, name) for name in header})
     draft.source_claim_id = claim.pk
     draft.amount = sum((line.amount for line in returned), ZERO)

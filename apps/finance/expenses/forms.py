@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import BaseForm, MoneyField
 from apps.documents.forms import BaseLineFormSet, DocumentForm, LineForm, line_formset
+from apps.documents.models import Document
+from apps.finance.expenses import charging
 from apps.finance.expenses.models import City, ExpenseCategory, ExpenseClaim, ExpenseLine, ReturnReason
 
 #: the fields of a line as they stand on the page
@@ -34,17 +36,39 @@ ORDER = [
 ]
 
 
+class ChargedToField(forms.ModelChoiceField):
+    """A choice among papers, each with its number and what it is about."""
+
+    def label_from_instance(self, obj: Document) -> str:
+        return f"{obj.number} {obj.title}"
+
+
 class ClaimForm(DocumentForm):
-    """The header of a claim."""
+    """The header of a claim. The engagement is asked for where this person may charge any."""
+
+    charged_to = ChargedToField(
+        Document.objects.none(),
+        label=_("Charged to engagement"),
+        required=False,
+        empty_label=_("None: an expense of the department"),
+        widget=forms.Select(attrs={"data-searchable": ""}),
+    )
 
     class Meta:
         model = ExpenseClaim
-        fields = ["title", "claim_type", "project", "payee_bank", "payee_account", "voucher_count"]
+        fields = ["title", "claim_type", "charged_to", "project", "payee_bank", "payee_account", "voucher_count"]
         labels = {"title": _("Purpose")}
         help_texts = {
             "title": _("What the money was spent for, in one line."),
             "voucher_count": _("Paper invoices and vouchers handed in; counted from the attachments when left empty."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        papers = charging.papers_for(self.by) if self.by else Document.objects.none()
+        self.fields["charged_to"].queryset = papers
+        if not (self.instance.charged_to_id or papers.exists()):
+            del self.fields["charged_to"]
 
 
 class KnownChoiceField(forms.ModelChoiceField):

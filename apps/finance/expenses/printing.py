@@ -18,7 +18,7 @@ def claim_parts(claim: ExpenseClaim) -> PrintParts:
     fields = [
         (_("Purpose"), claim.title),
         (_("Type"), str(claim.get_claim_type_display())),
-        (_("Project or client"), claim.project or "—"),
+        (_("Project or client"), " ".join(filter(None, [claim.charged_to_number, claim.project])) or "—"),
         (_("Payee"), f"{claim.applicant} {claim.payee_bank} {masked(claim.payee_account)}".strip()),
     ]
     if claim.is_paid:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.core import clock
 from apps.core.money import format_money
-from apps.finance.expenses import standards
+from apps.finance.expenses import charging, standards
 from apps.finance.expenses.models.catalogue import ExpenseStandard
 from apps.finance.invoices import numbers, register
 from apps.org.models import Company
@@ -34,6 +34,8 @@ def problems(claim, by) -> dict[str, list[str]]:
     found: Problems = defaultdict(list)
     if not claim.title.strip():
         found["title"].append(_("Say what the money was spent for."))
+    if claim.charged_to_id and not charging.papers_for(claim.applicant).filter(pk=claim.charged_to_id).exists():
+        found["charged_to"].append(_("Nothing can be charged to this engagement by you any more; choose another."))
     lines = claim.ordered_lines
     if not lines:
         found["lines"].append(_("Add at least one line."))

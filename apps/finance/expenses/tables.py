@@ -102,6 +102,7 @@ class ExpenseLedgerTable(Table):
         Column("category", _("Category"), accessor="category.label"),
         Column("account", _("Ledger account"), accessor="category.account", export_only=True),
         Column("description", _("Description"), kind="longtext"),
+        Column("charged_to", _("Engagement"), accessor="claim.charged_to_number", export_only=True),
         Column("project", _("Project or client"), accessor="claim.project", width=22),
         Column("place", _("City"), export_only=True),
         Column("invoice_kind", _("Invoice kind"), export_only=True, width=26),

@@ -97,8 +97,10 @@ class ExpenseClaimViews(DocumentViews):
 
     def shown(self, document: ExpenseClaim) -> list[display.Fact]:
         """The header, with the account masked, and how far the money is."""
-        names = ["claim_type", "project", "payee_bank"]
-        facts = display.of_fields(document, names)
+        facts = display.of_fields(document, ["claim_type"])
+        if document.charged_to_id:
+            facts.append(display.Fact(_("Charged to engagement"), document.charged_to_number))
+        facts += display.of_fields(document, ["project", "payee_bank"])
         facts.append(display.Fact(_("Payee's account"), masked(document.payee_account)))
         facts.append(display.Fact(_("Number of vouchers"), str(vouchers(document))))
         if document.state == document.State.APPROVED:
@@ -205,4 +207,4 @@ class Ledger(LoggedList):
         rows = ExpenseLine.objects.exclude(claim__state=ExpenseClaim.State.DRAFT)
         if ExpenseClaim.KIND not in seen_whole(user):
             rows = rows.filter(claim__in=ExpenseClaim.objects.visible_to(user).order_by().values("pk"))
-        return rows.select_related("claim__applicant", "claim__department", "category", "city")
+        return rows.select_related("claim__applicant", "claim__department", "claim__charged_to", "category", "city")

@@ -128,6 +128,11 @@ class ExpenseClaim(Document):
         return sum((line.over_amount for line in self.ordered_lines if not line.is_returned), ZERO)
 
     @property
+    def charged_to_number(self) -> str:
+        """The number of the paper it is charged to; empty where it is an expense of the department."""
+        return self.charged_to.number if self.charged_to_id else ""
+
+    @property
     def is_paid(self) -> bool:
         return self.paid_on is not None
 

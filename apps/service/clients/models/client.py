@@ -8,12 +8,11 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.core import clock
-from apps.core.models import BaseModel
+from apps.core.models import BaseModel, in_readers_language
 from apps.core.uscc import check_uscc
 from apps.service.clients import quality
 from apps.service.clients.models.catalogue import ClientGrade, ClientSettings, ClientSource, Industry
@@ -134,7 +133,7 @@ class Client(BaseModel):
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if self.name_en and (get_language() or "en").startswith("en") else self.name
+        return in_readers_language(self.name, self.name_en)
 
     def get_absolute_url(self) -> str:
         """The page that tells everything about this client."""
