@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from apps.documents.models import Document
 from tests.documents.trips import trip
-from tests.factories import documents, finance
+from tests.factories import contracts, documents, finance
 
 DRAFTS: dict[str, Callable[..., Document]] = {
+    "agencycontract": contracts.draft,
+    "contractsupplement": contracts.supplement,
     "expenseclaim": lambda applicant: finance.claim_of(applicant, finance.line("80.00"), finance.line("20.50")),
     "memo": documents.draft,
     "vehiclerequest": lambda applicant: trip(applicant, submitted=False),

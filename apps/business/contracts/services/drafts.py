@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from apps.business.catalogue.models import ContractTemplate
+from apps.business.contracts.following import LIVE
 from apps.business.contracts.models import AgencyContract, ContractSupplement, PaymentScheduleLine
 from apps.business.intake.models import EngagementIntake
 from apps.core.money import quantize
@@ -43,7 +45,7 @@ def new_from(intake: EngagementIntake, by) -> tuple[AgencyContract, list[dict[st
         effective_to=intake.term_to,
         template=_template_for(intake),
     )
-    _follow_intake(contract)
+    follow_intake(contract)
     if contract.client is not None:
         contract.party_a, contract.party_a_uscc = contract.client.name, contract.client.uscc
     due = PaymentScheduleLine.Due.COMPLETION
@@ -68,7 +70,7 @@ def save_contract(
         raise Incomplete(found)
     contract.fee = quantize(contract.fee)
     contract.amount = contract.fee
-    _follow_intake(contract)
+    follow_intake(contract)
     return save_draft(contract, by=by, revision=revision, lines=lambda stored: _write(stored, rows, by=by))
 
 
@@ -94,7 +96,22 @@ def save_supplement(supplement: ContractSupplement, *, by, revision: int | None 
     return save_draft(supplement, by=by, revision=revision)
 
 
-def _follow_intake(contract: AgencyContract) -> None:
+def open_intakes(user, *, besides: int | None = None) -> QuerySet:
+    """Intakes this person sees from which a contract can follow now, and the one that is chosen already."""
+    taken = AgencyContract.objects.filter(state__in=LIVE, intake=OuterRef("pk")).exclude(phase="terminated")
+    intakes = EngagementIntake.objects.visible_to(user)
+    free = Q(state=EngagementIntake.State.APPROVED, lapsed_on__isnull=True) & ~Exists(taken)
+    return intakes.filter(free | Q(pk=besides)).select_related("client", "service_type").order_by("-pk")
+
+
+def open_contracts(user, *, besides: int | None = None) -> QuerySet:
+    """Contracts in force this person sees, and the one that is chosen already."""
+    in_force = Q(state=AgencyContract.State.APPROVED, phase=AgencyContract.Phase.IN_FORCE)
+    return AgencyContract.objects.visible_to(user).filter(in_force | Q(pk=besides)).order_by("-pk")
+
+
+def follow_intake(contract: AgencyContract) -> None:
+    """Client and service type are those of the intake."""
     intake = contract.intake
     contract.client = intake.client if intake else None
     contract.service_type = intake.service_type if intake else None
