@@ -9,10 +9,11 @@ class RiskConfig(AppConfig):
 
     def ready(self):
         from apps.core import registry  # app ready: the apps below are complete only now
-        from apps.risk import menu
+        from apps.risk import jobs, menu, sections  # noqa: F401  jobs register themselves
         from apps.risk.roles import ROLES
         from apps.risk.setup import set_up
 
         registry.grant_to_roles(ROLES)
         registry.register_setup(set_up)
+        sections.register()
         menu.register()

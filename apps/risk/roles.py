@@ -1,3 +1,5 @@
 """What a new company gives to its roles in risk."""
 
-ROLES: dict[str, set[str]] = {}
+from apps.risk.credit import permissions as credit
+
+ROLES = credit.ROLES

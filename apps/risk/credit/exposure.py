@@ -104,6 +104,11 @@ class CreditPicture:
         return None if self.exposure > 0 else Decimal("0.0")
 
     @property
+    def bar(self) -> int:
+        """The utilisation as the length of a bar, 0 to 100."""
+        return int(min(max(self.utilisation or 0, 0), 100))
+
+    @property
     def is_overdue(self) -> bool:
         """Whether so much is overdue that it is no longer overlooked."""
         return self.overdue > self.policy.overdue_threshold

@@ -19,7 +19,6 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.approvals.models import Step, Task
 from apps.core import clock
@@ -28,7 +27,8 @@ from apps.core.money import format_money, quantize
 from apps.documents.models import Document
 from apps.org.services import with_reason
 from apps.risk.credit.exposure import CreditPicture, picture_of, pictures_of, register_exposure
-from apps.risk.credit.models import CreditCheck, CreditHold, CreditPolicy, CreditWaiver
+from apps.risk.credit.models import CreditCheck, CreditPolicy, CreditWaiver
+from apps.risk.credit.wording import HOLD, LIMIT, OVERDUE, REASONS, TERM, sentences
 
 __all__ = [
     "REASONS",
@@ -40,15 +40,16 @@ __all__ = [
     "fact",
     "last_check",
     "let_through",
+    "panel",
     "picture_of",
     "pictures_of",
     "preview",
     "reasons_of",
     "register_exposure",
+    "standing_reasons",
+    "waiver_of",
 ]
 
-#: why the gate is closed, as kept in `CreditCheck.reasons`
-LIMIT, TERM, OVERDUE, HOLD = REASONS = ("limit", "term", "overdue", "hold")
 #: the step of a route whose opinion is the reason of the exception
 STEP = "credit"
 
@@ -81,7 +82,7 @@ def preview(client, *, amount, term_days: int, document=None, earlier: Sequence 
     amount, term_days = quantize(amount or 0), term_days or 0
     codes = _closed_by(picture, amount, term_days)
     waiver = _waiver_for(picture, amount, term_days, [document, *earlier]) if codes else None
-    reasons = [_sentence(code, _figures(picture, amount, term_days)) for code in codes]
+    reasons = sentences(codes, _figures(picture, amount, term_days))
     return Verdict(not codes or waiver is not None, codes, picture, amount, term_days, waiver, reasons)
 
 
@@ -166,19 +167,33 @@ def waiver_of(document) -> CreditWaiver | None:
     return _valid([document]).first()
 
 
+def standing_reasons(picture: CreditPicture) -> list[str]:
+    """What closes the gate for any paper of this client, however small."""
+    codes = _closed_by(picture, Decimal(0), 0)
+    texts = sentences(codes, _figures(picture, Decimal("0.00"), 0))
+    over = _("The limit of %(limit)s is exceeded by %(over)s.")
+    figures = {"limit": format_money(picture.limit), "over": format_money(-picture.available)}
+    return [over % figures if code == LIMIT else text for code, text in zip(codes, texts, strict=True)]
+
+
 def reasons_of(check: CreditCheck) -> list[str]:
     """Why the gate was closed then, in whole sentences."""
-    figures = {
-        "exposure": check.exposure,
-        "asked": check.requested,
-        "limit": check.limit,
-        "term": check.term_days,
-        "allowed": check.term_allowed,
-        "overdue": check.overdue,
-        "days": check.overdue_days,
-        "why": _hold_at(check) if HOLD in check.reasons else "",
-    }
-    return [_sentence(code, figures) for code in check.reasons]
+    return check.sentences
+
+
+def panel(document, *, client, amount, term_days: int, earlier: Sequence = ()) -> dict:
+    """What templates/risk/_credit_panel.html shows of a paper: `picture`, `check`, `verdict`.
+
+    While the paper can still be changed the verdict is what the gate would answer now; afterwards the last check
+    counts.
+    """
+    if client is None:
+        return {"picture": None, "check": None, "verdict": None}
+    check = last_check(document)
+    if check is None or document.is_open_for_correction:
+        verdict = preview(client, amount=amount, term_days=term_days, document=document, earlier=earlier)
+        return {"picture": verdict.picture, "check": check, "verdict": verdict}
+    return {"picture": picture_of(client, document=document), "check": check, "verdict": None}
 
 
 def _closed_by(picture: CreditPicture, amount: Decimal, term_days: int) -> list[str]:
@@ -243,30 +258,3 @@ def _figures(picture: CreditPicture, amount: Decimal, term_days: int) -> dict:
         "days": picture.overdue_days,
         "why": picture.hold.reason if picture.hold else "",
     }
-
-
-def _sentence(code: str, figures: dict) -> str:
-    """One reason, with its figures."""
-    money = {name: format_money(figures[name]) for name in ("exposure", "asked", "limit", "overdue")}
-    sum_ = figures["exposure"] + figures["asked"]
-    money |= {"sum": format_money(sum_), "over": format_money(sum_ - figures["limit"])}
-    texts = {
-        LIMIT: _(
-            "The exposure of %(exposure)s and the %(asked)s of this paper come to %(sum)s, %(over)s over the limit of "
-            "%(limit)s."
-        ),
-        TERM: _("A payment term of %(term)s days is asked for, %(allowed)s days are allowed."),
-        OVERDUE: ngettext(
-            "Invoices of %(overdue)s are overdue, the oldest by %(days)s day.",
-            "Invoices of %(overdue)s are overdue, the oldest by %(days)s days.",
-            figures["days"],
-        ),
-        HOLD: _("The client is on hold: %(why)s"),
-    }
-    return texts[code] % {**figures, **money}
-
-
-def _hold_at(check: CreditCheck) -> str:
-    """The reason of the hold that was on the client then."""
-    holds = CreditHold.objects.filter(client=check.client_id, set_at__lte=check.at)
-    return next((hold.reason for hold in holds if hold.lifted_at is None or hold.lifted_at > check.at), "")

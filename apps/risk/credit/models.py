@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from apps.core.models import BaseModel, Named
 from apps.documents.models import Document
-from apps.risk.credit import assessing
+from apps.risk.credit import assessing, wording
 
 ZERO = Decimal("0.00")
 
@@ -57,6 +57,11 @@ class CreditPolicy(BaseModel):
     def current(cls) -> "CreditPolicy":
         """The policy; the defaults (unsaved) where nobody has changed any."""
         return cls.objects.first() or cls(pk=1)
+
+    @property
+    def inclusion_percent(self) -> str:
+        """The part of unsettled contracts that counts, in per cent: 50, 33.3."""
+        return f"{(self.inclusion_rate * 100).normalize():f}"
 
 
 class ScoringModel(Named, BaseModel):
@@ -187,7 +192,6 @@ class CreditAssessment(Document):
         permissions = [
             ("view_all_creditassessment", _("Sees every credit assessment")),
             ("view_credit", _("Sees limits, exposure and exceptions of every client")),
-            ("change_credithold", _("Puts clients on hold and lets them go")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -342,7 +346,7 @@ class CreditCheck(BaseModel):
     exposure = models.DecimalField(_("exposure"), max_digits=14, decimal_places=2)
     overdue = models.DecimalField(_("overdue"), max_digits=14, decimal_places=2)
     overdue_days = models.PositiveIntegerField(_("days overdue"), default=0)
-    #: codes of `gate.REASONS` that closed it
+    #: codes of `wording.REASONS` that closed it
     reasons = models.JSONField(_("reasons"), default=list)
     waiver = models.ForeignKey(
         CreditWaiver, models.PROTECT, null=True, related_name="checks", verbose_name=_("passed by exception")
@@ -356,3 +360,35 @@ class CreditCheck(BaseModel):
 
     def __str__(self):
         return f"{self.document} {self.get_stage_display()}"
+
+    @property
+    def sentences(self) -> list[str]:
+        """Why the gate was closed, in whole sentences with the figures of that moment."""
+        figures = {
+            "exposure": self.exposure,
+            "asked": self.requested,
+            "limit": self.limit,
+            "term": self.term_days,
+            "allowed": self.term_allowed,
+            "overdue": self.overdue,
+            "days": self.overdue_days,
+            "why": self._hold() if wording.HOLD in self.reasons else "",
+        }
+        return wording.sentences(self.reasons, figures)
+
+    @property
+    def available_after(self) -> Decimal:
+        """What would have been left of the limit."""
+        return self.limit - self.exposure - self.requested
+
+    @property
+    def exception(self) -> "CreditWaiver | None":
+        """The exception that was made for the paper after this check, where the gate was closed."""
+        if self.passed:
+            return None
+        return CreditWaiver.objects.filter(document=self.document_id, created_at__gte=self.at).first()
+
+    def _hold(self) -> str:
+        """The reason of the hold that was on the client then."""
+        holds = (hold for hold in self.client.credit_holds.all() if hold.set_at <= self.at)
+        return next((hold.reason for hold in holds if hold.lifted_at is None or hold.lifted_at > self.at), "")

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'credit assessment',
                 'verbose_name_plural': 'credit assessments',
                 'ordering': ['-pk'],
-                'permissions': [('view_all_creditassessment', 'Sees every credit assessment'), ('view_credit', 'Sees limits, exposure and exceptions of every client'), ('change_credithold', 'Puts clients on hold and lets them go')],
+                'permissions': [('view_all_creditassessment', 'Sees every credit assessment'), ('view_credit', 'Sees limits, exposure and exceptions of every client')],
             },
             bases=('documents.document',),
         ),

@@ -1,0 +1,12 @@
+"""What risk does by itself, gathered for the worker."""
+
+from datetime import timedelta
+
+from apps.core.jobs import chore
+from apps.risk.credit.services.reminding import remind_of_expiry
+
+
+@chore("risk.credit-expiry", every=timedelta(hours=24))
+def credit_expiry() -> None:
+    """Tell about limits and exceptions that will expire, or have."""
+    remind_of_expiry()
