@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.business.engagements import services as engagements
 from apps.business.plans import differences, following, people, schedule, versions
 from apps.core.errors import Refused
 from apps.core.money import quantize
@@ -40,8 +41,8 @@ def rows(paper) -> list[differences.Row]:
 
 def end_moves(paper) -> int:
     """By how many days the end of the work moves."""
-    before = versions.in_force(paper.plan, paper.based_on) if paper.plan else []
-    return differences.end_moves(before, wanted(paper))
+    found = rows(paper)
+    return differences.end_moves([row.before for row in found if row.before], [row.after for row in found if row.after])
 
 
 def facts(paper) -> dict[str, Any]:
@@ -108,8 +109,6 @@ def submitted(paper, by) -> None:
     paper.plan = lock(paper.plan)
     if text := refusal(paper, by):
         raise Incomplete({"plan": [text]})
-    from apps.business.engagements import services as engagements  # noqa: PLC0415
-
     engagements.open_to_team(paper.plan.engagement, paper)
 
 

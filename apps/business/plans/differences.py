@@ -44,6 +44,11 @@ class Row:
     days: int = 0
 
     @property
+    def days_text(self) -> str:
+        """`+3`, `-2`, or nothing where its finish does not move."""
+        return f"{self.days:+d}" if self.days else ""
+
+    @property
     def label(self) -> str:
         """What happens to the task, in a word."""
         return {ADDED: _("Added"), REMOVED: _("Removed"), CHANGED: _("Changed"), SAME: _("Unchanged")}[self.what]

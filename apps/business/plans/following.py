@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.business.engagements import services as engagements
 from apps.business.plans import people, schedule, versions
 from apps.notifications.services import notify
 
-#: an engagement in these phases has no plan yet, and may be given one
-UNPLANNED = ("preparing", "planning")
+#: an engagement in these phases may be planned; while it is carried out only where its plan was cancelled
+PLANNABLE = ("preparing", "planning", "executing")
 
 
 def standing(paper) -> tuple[str, str]:
@@ -49,7 +50,7 @@ def problems(paper, by) -> dict[str, list[str]]:
         found["engagement"] = [
             _("Only the manager, the team and the head of department of an engagement submit its plan.")
         ]
-    elif engagement.phase not in UNPLANNED:
+    elif engagement.phase not in PLANNABLE:
         text = _("This engagement is “%(phase)s” and is not planned any more.")
         found["engagement"] = [text % {"phase": engagement.get_phase_display()}]
     owners, checkers = people.team_of(engagement), people.checkers_of(engagement)
@@ -58,8 +59,6 @@ def problems(paper, by) -> dict[str, list[str]]:
 
 def submitted(paper, by) -> None:
     """In the transaction of each submission: the team sees the plan, the engagement is being planned."""
-    from apps.business.engagements import services as engagements  # noqa: PLC0415
-
     engagements.open_to_team(paper.engagement, paper)
     if paper.engagement.phase == "preparing":
         engagements.start_planning(paper.engagement, by=by)
@@ -70,9 +69,7 @@ def approved(paper, by) -> None:
     paper.forget_tasks()
     paper.version = (paper.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     versions.keep(paper, by=by)
-    from apps.business.engagements import services as engagements  # noqa: PLC0415
-
-    if paper.engagement.phase in UNPLANNED:
+    if paper.engagement.phase != "executing":
         engagements.start_work(paper.engagement, by=by)
     tell_owners(paper, paper.ordered_tasks, by=by)
 

@@ -239,6 +239,11 @@ class PlanChange(Document):
         ordering = ["-pk"]
         permissions = [("view_all_planchange", _("Sees every plan change"))]
 
+    @property
+    def work(self) -> Engagement | None:
+        """The engagement whose plan is changed."""
+        return self.plan.work if self.plan else None
+
     @cached_property
     def ordered_tasks(self) -> list[ProposedTask]:
         """The tasks as they should be, in order, read once per loaded paper; services drop this when they write."""

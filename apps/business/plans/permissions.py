@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from apps.business.plans import people
+from apps.business.plans import changing, people
 from apps.business.plans.models import ExecutionPlan, PlanChange, PlanTask
 from apps.core.errors import Forbidden
 from apps.documents.permissions import YES, Access, Answer, never, no, rule
@@ -53,6 +53,17 @@ def change(access: Access) -> Answer:
     if not access.user.holds(ADD_CHANGE):
         return never(_("Only Business changes plans."))
     return may_change(access.user, access.document.specific)
+
+
+@rule("again", kind=PlanChange.KIND)
+def again(access: Access) -> Answer:
+    """Whoever writes a change may begin anew where the plan was changed meanwhile."""
+    change = access.document.specific
+    if not access.is_applicant or not change.is_open_for_correction:
+        return never(_("Only the applicant changes this document."))
+    if change.plan is None or not changing.stale(change):
+        return never(_("It was written against the plan in force."))
+    return YES
 
 
 def may_change(user, plan: ExecutionPlan) -> Answer:

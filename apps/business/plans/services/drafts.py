@@ -15,6 +15,7 @@ from apps.core.errors import Forbidden
 from apps.core.money import quantize
 from apps.documents.errors import Incomplete
 from apps.documents.services import save_draft
+from apps.documents.services.locking import lock
 
 TYPED = ("wbs", "title", "owner_id", "start", "finish", "deliverable", "predecessors", "criterion", "checker_id")
 TEXTS = ("wbs", "title", "deliverable", "predecessors", "criterion")
@@ -32,6 +33,8 @@ def save_plan(plan: ExecutionPlan, *, by, tasks: Lines, revision: int | None = N
     what can't be stored at all. Raises `Forbidden` where the person has nothing to do with the engagement, `Stale` and
     `NotAllowed` as every draft.
     """
+    if plan.pk is not None:
+        lock(plan)
     if plan.engagement_id is not None:
         _take_engagement(plan, by)
     rows = _read(tasks, {task.pk: task for task in plan.ordered_tasks})
@@ -94,7 +97,7 @@ def _tasks_in_force(plan: ExecutionPlan) -> list[dict[str, Any]]:
 
 def _take_engagement(plan: ExecutionPlan, by) -> None:
     """The engagement is the person's to plan, and nobody else plans it."""
-    engagement = Engagement.objects.select_for_update(of=("self",)).get(pk=plan.engagement_id)
+    engagement = Engagement.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.engagement_id)
     if not people.works_on(by, engagement):
         raise Forbidden(_("Only the manager, the team and the head of department of an engagement plan it."))
     other = ExecutionPlan.objects.filter(engagement=engagement).exclude(pk=plan.pk).select_related("applicant").first()

@@ -5,14 +5,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.business.engagements.models import Engagement, EngagementMember
 from apps.business.plans import changing
 from apps.business.plans.differences import Row
-from apps.business.plans.following import UNPLANNED
+from apps.business.plans.following import PLANNABLE
 from apps.business.plans.models import ExecutionPlan, PlanChange, PlanTask
 from apps.documents.visibility import headed_by
 
 
 def plannable_engagements(user) -> QuerySet:
     """Engagements without a plan that this person may plan."""
-    return _worked_on(user).filter(phase__in=UNPLANNED, plan=None)
+    return _worked_on(user).filter(phase__in=PLANNABLE, plan=None)
 
 
 def changeable_plans(user) -> QuerySet:

@@ -1,0 +1,1 @@
+"""Pages of plans, of their changes, and of the work on tasks."""
