@@ -25,7 +25,7 @@ def standing(paper) -> tuple[str, str]:
     """The state as people speak of it: code and words. Approved ones are told apart by what followed."""
     if paper.state == paper.State.APPROVED:
         if paper.lapsed_on:
-            return "cancelled", pgettext("intake application", "Lapsed")
+            return "returned", pgettext("intake application", "Lapsed")
         if is_contracted(paper):
             return "paid", _("Contracted")
     return paper.state, paper.get_state_display()

@@ -15,7 +15,7 @@ from apps.core import clock
 @transaction.atomic
 def freeze(assessment, *, by):
     """Take an assessment for an application. Locks it, so that of two applications the second waits for the first."""
-    assessment = type(assessment).objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    assessment = type(assessment).objects.select_for_update(no_key=True).get(pk=assessment.pk)
     if assessment.verdict != assessment.Verdict.PASSED:
         text = _("The assessment %(number)s has not passed.") % {"number": assessment.number}
         raise IntakeError(text, fields={"assessment": [text]})

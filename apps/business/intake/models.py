@@ -1,6 +1,6 @@
 """From an opportunity to the decision: assessment and Business Intake Application (clauses 3.1.2–3.1.4)."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,16 @@ from apps.core.models import BaseModel
 from apps.documents.models import Document
 
 ZERO = Decimal("0.00")
+
+
+def rate_of(margin: Decimal, whole: Decimal) -> Decimal | None:
+    """Margin ÷ revenue, four places; None without revenue."""
+    return (margin / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP) if whole else None
+
+
+def percent(rate: Decimal | None) -> Decimal | None:
+    """A rate in %, one place; None where there is none."""
+    return None if rate is None else (rate * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 class FeeBasis(models.TextChoices):
@@ -98,6 +108,11 @@ class IntakeAssessment(BaseModel):
         return reverse("business:assessment-detail", args=[self.pk])
 
     @property
+    def tone(self) -> str:
+        """The colour of the verdict."""
+        return {"passed": "approved", "failed": "rejected"}.get(self.verdict, "info")
+
+    @property
     def margin(self) -> Decimal:
         """Expected revenue less expected cost."""
         return self.expected_revenue - self.expected_cost
@@ -105,7 +120,12 @@ class IntakeAssessment(BaseModel):
     @property
     def margin_rate(self) -> Decimal | None:
         """Margin ÷ revenue, four places; None without revenue."""
-        return (self.margin / self.expected_revenue).quantize(Decimal("0.0001")) if self.expected_revenue else None
+        return rate_of(self.margin, self.expected_revenue)
+
+    @property
+    def margin_percent(self) -> Decimal | None:
+        """The margin rate in %, one place, as people speak of it."""
+        return percent(self.margin_rate)
 
 
 class EngagementIntake(Document):
@@ -174,7 +194,12 @@ class EngagementIntake(Document):
     @property
     def margin_rate(self) -> Decimal | None:
         """Margin ÷ fee, four places; None without a fee."""
-        return (self.margin / self.amount).quantize(Decimal("0.0001")) if self.amount else None
+        return rate_of(self.margin, self.amount)
+
+    @property
+    def margin_percent(self) -> Decimal | None:
+        """The margin rate in %, one place, as people speak of it."""
+        return percent(self.margin_rate)
 
     @property
     def standing(self):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.business.intake.models import EngagementIntake, IntakeAssessment
 from apps.business.intake.querysets import live
 from apps.business.leads.models import Opportunity
+from apps.business.leads.permissions import is_in_charge
 from apps.core.errors import Forbidden
 from apps.documents.permissions import YES, Access, Answer, never, no, rule
 from apps.documents.visibility import headed_by
@@ -31,8 +32,8 @@ ROLES: dict[str, set[str]] = {
 @rule("create", kind=EngagementIntake.KIND)
 def create(access: Access) -> Answer:
     """Business raises applications (clause 3.1.3)."""
-    if not access.user.has_perm(RAISE):
-        return no(_("Only Business raises intake applications."))
+    if not access.user.holds(RAISE):
+        return no(_("Only business staff and business managers raise intake applications."))
     if access.document.department_id is None:
         return no(_("You belong to no department yet. Ask Human Resources to enter it."))
     return YES
@@ -41,13 +42,6 @@ def create(access: Access) -> Answer:
 def works_with_intakes(user) -> bool:
     """Whether the pages of intake are worth a place in this person's navigation."""
     return user.has_perm(RAISE) or user.has_perm(VIEW_ALL) or bool(headed_by(user))
-
-
-def is_in_charge(user, opportunity: Opportunity) -> bool:
-    """The owner of the opportunity, or who heads the owner's department."""
-    if opportunity.owner_id is None:
-        return False
-    return opportunity.owner_id == user.pk or opportunity.owner.department_id in headed_by(user)
 
 
 def may_assess(user, opportunity: Opportunity) -> Answer:
@@ -61,6 +55,13 @@ def may_assess(user, opportunity: Opportunity) -> Answer:
     if not is_in_charge(user, opportunity):
         return never(_("Only the employee in charge and the head of the department assess an opportunity."))
     return YES
+
+
+def require_may_assess(user, opportunity: Opportunity) -> None:
+    """Refuse with the reason unless this person may begin an assessment of it."""
+    answer = may_assess(user, opportunity)
+    if not answer:
+        raise Forbidden(answer.reason)
 
 
 def may(user, action: str, assessment: IntakeAssessment) -> Answer:

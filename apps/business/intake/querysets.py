@@ -30,3 +30,10 @@ class AssessmentQuerySet(models.QuerySet):
 def live(intakes: models.QuerySet) -> models.QuerySet:
     """Intakes that are in approval, returned, or approved and not lapsed."""
     return intakes.filter(state__in=LIVE, lapsed_on__isnull=True)
+
+
+def with_contracted(intakes: models.QuerySet) -> models.QuerySet:
+    """With `contracted`: whether a contract is signed, which `following.standing` reads."""
+    contracts = intakes.model._meta.get_field("contracts").related_model.objects
+    signed = contracts.filter(intake=OuterRef("pk")).exclude(state__in=DEAD).exclude(phase="unsigned")
+    return intakes.annotate(contracted=Exists(signed))

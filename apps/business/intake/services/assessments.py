@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from apps.business.intake import permissions
 from apps.business.intake.errors import IntakeError
 from apps.business.intake.models import IntakeAssessment
-from apps.business.leads.models import Opportunity
+from apps.business.leads.models import Activity
+from apps.business.leads.services import touch
 from apps.core import clock
-from apps.core.errors import Forbidden
 from apps.core.money import quantize
 from apps.core.numbering import next_number
 from apps.org.models import User
@@ -37,7 +37,7 @@ def save_assessment(assessment: IntakeAssessment, *, by: User, reason: str = "")
     """
     stored = locked(assessment) if assessment.pk else None
     if stored is None:
-        _require_may_assess(by, assessment.opportunity)
+        permissions.require_may_assess(by, assessment.opportunity)
         assessment.assessed_by, assessment.assessed_on = by, clock.today()
         assessment.verdict, assessment.verdict_note = IntakeAssessment.Verdict.OPEN, ""
     else:
@@ -50,6 +50,8 @@ def save_assessment(assessment: IntakeAssessment, *, by: User, reason: str = "")
         assessment.number = next_number(IntakeAssessment.PREFIX, clock.today().year)
     assessment.full_clean(exclude=["verdict_note"])
     with_reason(assessment, by=by, reason=reason).save()
+    if stored is None:
+        _note(assessment, by=by, text=_("Assessment %(number)s begun") % {"number": assessment.number})
     return assessment
 
 
@@ -68,12 +70,14 @@ def decide(assessment: IntakeAssessment, *, verdict: str, note: str = "", by: Us
     assessment.verdict, assessment.verdict_note = verdict, note[:2000]
     assessment.assessed_by, assessment.assessed_on = by, clock.today()
     with_reason(assessment, by=by, reason=f"{verdict}: {note}"[:100] if note else verdict).save()
+    values = {"number": assessment.number, "verdict": assessment.get_verdict_display()}
+    _note(assessment, by=by, text=_("Assessment %(number)s: %(verdict)s") % values)
     return assessment
 
 
 def locked(assessment: IntakeAssessment) -> IntakeAssessment:
     """The assessment's row, locked and fresh."""
-    return IntakeAssessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    return IntakeAssessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
 
 
 def warnings_of(assessment: IntakeAssessment) -> list[str]:
@@ -88,10 +92,9 @@ def warnings_of(assessment: IntakeAssessment) -> list[str]:
     return found
 
 
-def _require_may_assess(by: User, opportunity: Opportunity) -> None:
-    answer = permissions.may_assess(by, opportunity)
-    if not answer:
-        raise Forbidden(answer.reason)
+def _note(assessment: IntakeAssessment, *, by: User, text: str) -> None:
+    """What happens to an assessment is an activity of its opportunity."""
+    touch(assessment.opportunity, by=by, text=text, kind=Activity.Kind.CHANGE, trusted=True)
 
 
 def _keep_what_services_own(assessment: IntakeAssessment, stored: IntakeAssessment) -> None:
