@@ -10,9 +10,12 @@ class FinanceConfig(AppConfig):
     def ready(self):
         from apps.core import registry  # app ready: the apps below are complete only now
         from apps.finance import menu
+        from apps.finance.receipts import merging, sections
         from apps.finance.roles import ROLES
         from apps.finance.setup import set_up
 
         registry.grant_to_roles(ROLES)
         registry.register_setup(set_up)
+        registry.register_client_section(sections.MONEY)
+        registry.register_client_merge(merging.move)
         menu.register()

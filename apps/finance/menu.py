@@ -1,12 +1,19 @@
 """What finance adds to the navigation, beside the claims themselves."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import navigation
 from apps.core.navigation import Item
+from apps.finance.billing.permissions import works_with_invoices
+from apps.finance.billing.querysets import SEES_ALL
 from apps.finance.expenses.permissions import LEDGER, PAY
 from apps.finance.payments.permissions import VIEW
 from apps.org.permissions import needs
+
+
+def _works_with_invoices(request: HttpRequest) -> bool:
+    return works_with_invoices(request.user)
 
 
 def register() -> None:
@@ -15,6 +22,11 @@ def register() -> None:
         Item(_("Claims to pay"), "finance:claims-to-pay", "cash-coin", 20, "finance", needs(PAY)),
         Item(_("Payments"), "finance:payment-list", "bank", 30, "finance", needs(VIEW)),
         Item(_("Expense ledger"), "finance:ledger", "journal-text", 40, "finance", needs(LEDGER)),
+        Item(_("To invoice"), "finance:salesinvoice-queue", "receipt-cutoff", 50, "finance", _works_with_invoices),
+        Item(_("Invoice register"), "finance:salesinvoice-list", "journals", 52, "finance", _works_with_invoices),
+        Item(_("Receivables"), "finance:receivable-list", "journal-check", 54, "finance", _works_with_invoices),
+        Item(_("Receipts"), "finance:receipt-list", "cash-stack", 56, "finance", _works_with_invoices),
+        Item(_("Unapplied receipts"), "finance:receipt-unapplied", "hourglass-split", 58, "finance", needs(SEES_ALL)),
         Item(
             _("Expense categories"),
             "finance:expensecategory-list",

@@ -1,10 +1,12 @@
-"""Addresses of finance: claims, payments, the ledger, master data."""
+"""Addresses of finance: claims, payments, the ledger, invoices to clients, receipts, master data."""
 
 from django.urls import path
 
+from apps.finance.billing.urls import urlpatterns as billing
 from apps.finance.expenses.views import ExpenseClaimViews, Ledger, Review
 from apps.finance.masterdata.views import RECORDS
 from apps.finance.payments.views import ClaimsToPay, Pay, PaymentList
+from apps.finance.receipts.urls import urlpatterns as receipts
 
 app_name = "finance"
 
@@ -17,5 +19,7 @@ urlpatterns = [
     path("claims-to-pay/", ClaimsToPay.as_view(), name="claims-to-pay"),
     path("payments/", PaymentList.as_view(), name="payment-list"),
     path("expense-ledger/", Ledger.as_view(), name="ledger"),
+    *billing,
+    *receipts,
     *(pattern for record in RECORDS for pattern in record.urls()),
 ]

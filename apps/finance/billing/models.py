@@ -270,8 +270,24 @@ class SalesInvoice(BaseModel):
         return reverse("finance:salesinvoice-detail", args=[self.pk])
 
     @property
+    def rate_percent(self) -> str:
+        """The tax rate as people say it: `6`."""
+        return f"{(self.tax_rate * 100).normalize():f}"
+
+    @property
     def is_red(self) -> bool:
         return self.red_of_id is not None
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        """How far it is: code and words."""
+        if self.is_red:
+            return "red", _("Red invoice")
+        if self.status != self.Status.ISSUED:
+            return self.status, self.get_status_display()
+        if not self.open_amount:
+            return "collected", _("Collected")
+        return ("partly_collected", _("Partly collected")) if self.collected else ("issued", _("Issued"))
 
     @property
     def open_amount(self) -> Decimal:

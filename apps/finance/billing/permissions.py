@@ -7,6 +7,7 @@ from apps.documents.permissions import YES, Answer, never, no
 from apps.finance.billing.errors import Unseen
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.billing.querysets import SEES_ALL
+from apps.service.clients.querysets import SEES_POOL
 
 ISSUE = "finance.issue_invoice"
 POST = "finance.post_receivable"
@@ -26,7 +27,7 @@ ROLES = {
 
 def works_with_invoices(user) -> bool:
     """Whether the pages of invoices are worth a place in this person's navigation: Finance, management, Business."""
-    return user.has_perm(SEES_ALL) or user.has_perm("service.add_client")
+    return user.has_perm(SEES_ALL) or user.has_perm(SEES_POOL)
 
 
 def may(user, action: str, row: Receivable | SalesInvoice) -> Answer:

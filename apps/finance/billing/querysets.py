@@ -1,11 +1,19 @@
 """Who sees which receivables and invoices: Finance by role, Business through the paper they are for."""
 
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from apps.documents.models import Document
 
 SEES_ALL = "finance.view_all_receivables"
+
+
+def money_where(condition: Q, amount):
+    """An amount where the condition holds, else nothing."""
+    money = models.DecimalField(max_digits=14, decimal_places=2)
+    return Case(When(condition, then=amount), default=Value(Decimal("0.00")), output_field=money)
 
 
 class ReceivableQuerySet(models.QuerySet):
@@ -22,6 +30,14 @@ class ReceivableQuerySet(models.QuerySet):
     def live(self):
         """Without the cancelled ones."""
         return self.filter(cancelled_on__isnull=True)
+
+    def with_sums(self):
+        """With what a list adds up: `still_to_request` and `owed`."""
+        live = Q(cancelled_on__isnull=True)
+        return self.annotate(
+            still_to_request=money_where(live, F("total") - F("requested") - F("invoiced")),
+            owed=money_where(live, F("total") - F("collected")),
+        )
 
     def to_invoice(self):
         """Something of it waits to be put on an invoice."""
@@ -46,3 +62,8 @@ class SalesInvoiceQuerySet(models.QuerySet):
     def open(self):
         """Issued, and not wholly collected or reversed."""
         return self.filter(Q(status="issued", red_of__isnull=True) & Q(total__gt=F("collected") + F("reversed_total")))
+
+    def with_open(self):
+        """With `still_open`, which lists add up: what the client still has to pay of it."""
+        counts = Q(status__in=["issued", "reversed"], red_of__isnull=True)
+        return self.annotate(still_open=money_where(counts, F("total") - F("collected") - F("reversed_total")))

@@ -78,6 +78,15 @@ class Receipt(BaseModel):
         return reverse("finance:receipt-detail", args=[self.pk])
 
     @property
+    def standing(self) -> tuple[str, str]:
+        """How far it is: code and words."""
+        if self.voided_on:
+            return "void", _("Voided")
+        if self.allocated == self.amount:
+            return "allocated", _("Allocated")
+        return ("partly_allocated", _("Partly allocated")) if self.allocated else ("unapplied", _("Unapplied"))
+
+    @property
     def unapplied(self) -> Decimal:
         """What has not been put to an invoice."""
         return ZERO if self.voided_on else self.amount - self.allocated

@@ -1,10 +1,10 @@
 """Who sees which receipts: Finance by role, Business those that paid invoices it sees."""
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from apps.documents.models import Document
-from apps.finance.billing.querysets import SEES_ALL
+from apps.finance.billing.querysets import SEES_ALL, money_where
 
 
 class ReceiptQuerySet(models.QuerySet):
@@ -24,3 +24,7 @@ class ReceiptQuerySet(models.QuerySet):
     def unapplied(self):
         """Something of it stands on no invoice."""
         return self.filter(voided_on__isnull=True, amount__gt=F("allocated"))
+
+    def with_left(self):
+        """With `left`, which lists add up: what has not been put to an invoice."""
+        return self.annotate(left=money_where(Q(voided_on__isnull=True), F("amount") - F("allocated")))

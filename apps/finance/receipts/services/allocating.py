@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -22,10 +23,14 @@ ZERO = Decimal("0.00")
 OLDEST = "oldest"
 
 
-def open_invoices(client_id: int, currency: str) -> list[SalesInvoice]:
+def open_invoices(client_id: int, currency: str, *, most: int | None = None) -> list[SalesInvoice]:
     """The open invoices of a client in the order in which money goes to them: earliest due first."""
-    rows = SalesInvoice.objects.open().filter(client_id=client_id, currency=currency)
-    return list(rows.select_related("receivable__document").order_by("due_on", "pk"))
+    rows = _open(client_id, currency).select_related("receivable__document").order_by("due_on", "pk")
+    return list(rows[:most])
+
+
+def _open(client_id: int, currency: str) -> QuerySet:
+    return SalesInvoice.objects.open().filter(client_id=client_id, currency=currency)
 
 
 def oldest_first(invoices: Iterable[SalesInvoice], amount: Decimal) -> dict[int, Decimal]:
@@ -47,7 +52,7 @@ def allocate(receipt: Receipt, *, by, amounts: str | Mapping[int, Decimal] = OLD
     Raises `BillingError` with messages at `amount-<invoice>` and `amounts`; nothing is allocated then.
     """
     client_id, currency = receipt.client_id, receipt.currency
-    wanted = [row.pk for row in open_invoices(client_id, currency)] if amounts == OLDEST else list(amounts)
+    wanted = list(_open(client_id, currency).values_list("pk", flat=True)) if amounts == OLDEST else list(amounts)
     invoices = lock_invoices(wanted)
     receipt = lock_receipt(receipt)
     permissions.require(by, "allocate", receipt)

@@ -1,0 +1,1 @@
+"""Pages of receivables and of the invoices for them."""

@@ -1,0 +1,17 @@
+"""Addresses of receipts."""
+
+from django.urls import path
+
+from apps.finance.receipts.views import entry, lists, receipts
+
+urlpatterns = [
+    path("receipts/", lists.ReceiptList.as_view(), name="receipt-list"),
+    path("receipts/unapplied/", lists.UnappliedList.as_view(), name="receipt-unapplied"),
+    path("receipts/new/", entry.Record.as_view(), name="receipt-create"),
+    path("receipts/new/invoices/", entry.Invoices.as_view(), name="receipt-invoices"),
+    path("receipts/<int:pk>/", receipts.Detail.as_view(), name="receipt-detail"),
+    path("receipts/<int:pk>/allocate/", receipts.Allocate.as_view(), name="receipt-allocate"),
+    path("receipts/<int:pk>/void/", receipts.Void.as_view(), name="receipt-void"),
+    path("receipts/<int:pk>/allocations/<int:allocation>/undo/", receipts.Undo.as_view(), name="receipt-undo"),
+    path("receipts/<int:pk>/history/", receipts.History.as_view(), name="receipt-history"),
+]
