@@ -4,13 +4,17 @@ from collections.abc import Callable
 
 from apps.documents.models import Document
 from tests.documents.trips import trip
-from tests.factories import contracts, documents, finance
+from tests.factories import contracts, credit, documents, finance, intake, plans
 
 DRAFTS: dict[str, Callable[..., Document]] = {
     "agencycontract": contracts.draft,
     "contractsupplement": contracts.supplement,
+    "executionplan": plans.plan_of,
+    "engagementintake": intake.of_anybody,
+    "creditassessment": credit.assessment,
     "expenseclaim": lambda applicant: finance.claim_of(applicant, finance.line("80.00"), finance.line("20.50")),
     "memo": documents.draft,
+    "planchange": lambda applicant: plans.change_of(plans.approved_plan(applicant)),
     "vehiclerequest": lambda applicant: trip(applicant, submitted=False),
 }
 
