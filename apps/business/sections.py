@@ -6,6 +6,8 @@ from apps.business.contracts import wording
 from apps.business.engagements import sections as engagements
 from apps.business.engagements.charging import contracts_for
 from apps.business.leads import sections as leads
+from apps.business.plans import sections as plans
+from apps.business.settlements import sections as settlements
 from apps.finance.expenses import charging
 
 
@@ -15,4 +17,6 @@ def register() -> None:
     leads.register()
     contracts.register()
     engagements.register()
+    plans.register()
+    settlements.register()
     charging.register_source(contracts_for)

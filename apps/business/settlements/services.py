@@ -19,9 +19,10 @@ from apps.business.settlements.readiness import Readiness, readiness
 from apps.core.money import quantize
 from apps.documents.errors import Incomplete
 from apps.documents.services import save_draft
+from apps.org.services import with_reason
 from apps.service.clients.models import Client
 
-__all__ = ["Readiness", "default_lines", "new_for", "preview", "readiness", "save_settlement"]
+__all__ = ["Readiness", "default_lines", "merge_clients", "new_for", "preview", "readiness", "save_settlement"]
 
 WRITTEN = ["schedule_line", "description", "quantity", "price", "amount", "order"]
 ONE = Decimal("1.00")
@@ -74,9 +75,9 @@ def save_settlement(
     found, rows = _read(lines)
     _follow_engagement(settlement)
     totals = _add_up(settlement, rows)
-    if totals.gross > LARGEST:
+    if totals.gross > LARGEST and not found:
         found["lines"].append(_("The lines add up to more than 12 digits before the point."))
-    if settlement.deduction < 0 or totals.total < 0:
+    if settlement.deduction < 0 or (totals.total < 0 and not found):
         found["deduction"].append(_("The deduction is at most the sum of the lines, and not negative."))
     if settlement.deduction and not settlement.deduction_reason.strip():
         found["deduction_reason"].append(_("Say why this is deducted."))
@@ -93,6 +94,15 @@ def preview(settlement: Settlement, lines: Sequence[Mapping[str, Any]]) -> list[
     _follow_engagement(settlement)
     _add_up(settlement, rows)
     return [SettlementLine(order=order, **_without_id(row)) for order, row in enumerate(rows)]
+
+
+def merge_clients(*, source: Client, target: Client, by, reason: str) -> dict[str, int]:
+    """The settlements of a client whose file ends belong to the file that stays; called in that transaction."""
+    rows = list(Settlement.objects.select_for_update(of=("self", "document_ptr")).filter(client=source).order_by("pk"))
+    for settlement in rows:
+        settlement.client = target
+        with_reason(settlement, by=by, reason=reason[:100]).save()
+    return {"settlements": len(rows)}
 
 
 def _follow_engagement(settlement: Settlement) -> None:

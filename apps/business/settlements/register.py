@@ -1,0 +1,63 @@
+"""The settlement register (domain.md §4.5) and the work that is delivered and not settled, as rows of the database."""
+
+from django.db.models import (
+    Count,
+    DateField,
+    DecimalField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from apps.business.engagements.models import Engagement
+from apps.business.settlements.models import Settlement
+from apps.finance.billing.models import SalesInvoice
+
+_MONEY = DecimalField(max_digits=14, decimal_places=2)
+_NONE = Value(0, output_field=_MONEY)
+
+
+def settled(papers: QuerySet) -> QuerySet:
+    """The approved settlements of these, with what the register says beside them."""
+    earlier = (
+        Settlement.objects.filter(contract=OuterRef("contract"), state=Settlement.State.APPROVED)
+        .filter(Q(closed_at__lt=OuterRef("closed_at")) | Q(closed_at=OuterRef("closed_at"), pk__lt=OuterRef("pk")))
+        .order_by()
+        .values("contract")
+    )
+    invoices = SalesInvoice.objects.filter(
+        receivable__document=OuterRef("pk"), red_of=None, status=SalesInvoice.Status.ISSUED
+    ).order_by("issued_on", "pk")
+    counted = invoices.order_by().values("receivable__document").annotate(count=Count("pk")).values("count")
+    return (
+        papers.filter(state=Settlement.State.APPROVED)
+        .select_related("engagement", "client", "contract", "department", "receivable")
+        .annotate(
+            before=Coalesce(Subquery(earlier.annotate(sum=Sum("total")).values("sum"), output_field=_MONEY), _NONE),
+            contract_total=F("contract__fee") + F("contract__supplemented"),
+            first_invoice=Subquery(invoices.values("invoice_number")[:1]),
+            invoiced_on=Subquery(invoices.values("issued_on")[:1], output_field=DateField()),
+            invoice_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+            received=Coalesce(F("receivable__collected"), _NONE),
+            outstanding=F("total") - Coalesce(F("receivable__collected"), _NONE),
+        )
+    )
+
+
+def unbilled(engagements: QuerySet) -> QuerySet:
+    """Delivered engagements whose contract is not settled in full, with what is left."""
+    return (
+        engagements.filter(phase__in=[Engagement.Phase.DELIVERED, Engagement.Phase.SETTLING])
+        .filter(contract__settled__lt=F("contract__fee") + F("contract__supplemented"))
+        .select_related("client", "contract", "manager", "department")
+        .annotate(
+            contract_total=F("contract__fee") + F("contract__supplemented"),
+            left=F("contract__fee") + F("contract__supplemented") - F("contract__settled") - F("contract__settling"),
+        )
+    )
