@@ -93,6 +93,10 @@ class Engagement(BaseModel):
     def get_absolute_url(self):
         return reverse("business:engagement-detail", args=[self.pk])
 
+    def reports_url(self) -> str:
+        """The page of its progress reports."""
+        return reverse("business:engagement-reports", args=[self.pk])
+
     @property
     def is_running(self) -> bool:
         """Work goes on, or is about to."""
@@ -179,6 +183,9 @@ class ProgressReport(BaseModel):
     def __str__(self):
         return f"{self.engagement.number} · {self.number}"
 
+    def get_absolute_url(self):
+        return reverse("business:progressreport-detail", args=[self.pk])
+
 
 class DossierEntry(BaseModel):
     """One line of the checklist of an engagement's file: there, missing, or waived with a reason (clause 3.2.5)."""
@@ -221,7 +228,7 @@ class DossierEntry(BaseModel):
         ]
 
     def __str__(self):
-        return self.name
+        return self.item.label if self.item_id and self.item.name == self.name else self.name
 
     @property
     def is_missing(self) -> bool:
