@@ -88,7 +88,7 @@ def supplement(access: Access) -> Answer:
     contract = access.document.specific
     if not access.user.holds(SUPPLEMENT):
         return never(_("Only business staff and business managers supplement contracts."))
-    return _in_force(contract) or YES
+    return _in_force(contract)
 
 
 @rule("complete", kind=AgencyContract.KIND)
@@ -97,7 +97,7 @@ def complete(access: Access) -> Answer:
     contract = access.document.specific
     if not (_is_in_charge(access) or access.user.holds(SIGN)):
         return never(_("The applicant or the head of the department ends a contract."))
-    return _in_force(contract) or _not_settling(contract) or YES
+    return _can_end(contract)
 
 
 @rule("terminate", kind=AgencyContract.KIND)
@@ -106,20 +106,18 @@ def terminate(access: Access) -> Answer:
     contract = access.document.specific
     if contract.department_id not in headed_by(access.user) and not access.user.holds(SIGN):
         return never(_("The head of the department terminates a contract."))
-    return _in_force(contract) or _not_settling(contract) or YES
+    return _can_end(contract)
 
 
 def _is_in_charge(access: Access) -> bool:
     return access.is_applicant or access.document.department_id in headed_by(access.user)
 
 
-def _in_force(contract: AgencyContract) -> Answer | None:
-    if contract.phase == Phase.IN_FORCE:
-        return None
-    return never(_("This contract is not in force."))
+def _in_force(contract: AgencyContract) -> Answer:
+    return YES if contract.phase == Phase.IN_FORCE else never(_("This contract is not in force."))
 
 
-def _not_settling(contract: AgencyContract) -> Answer | None:
-    if not contract.settling:
-        return None
-    return no(_("A settlement of this contract is in approval; let it be decided first."))
+def _can_end(contract: AgencyContract) -> Answer:
+    if contract.phase == Phase.IN_FORCE and contract.settling:
+        return no(_("A settlement of this contract is in approval; let it be decided first."))
+    return _in_force(contract)

@@ -125,6 +125,8 @@ def approved(paper, by) -> None:
     refused = contract_refusal(contract) or total_refusal(contract, paper.change)
     if refused:
         raise Incomplete({"contract": [refused]})
+    if not contract.versions.exists():  # a contract taken over from elsewhere
+        write_version(contract, by=by)
     if paper.change > 0:
         gate.let_through(paper, by=by)
         _schedule(contract, paper, by)

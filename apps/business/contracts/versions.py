@@ -81,11 +81,14 @@ def differences(contract, before: dict[str, Any], after: dict[str, Any]) -> list
 
 
 def _texts(contract, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
-    for name in (*TEXTS, "scope_changes"):
+    for name in TEXTS:
         old, new = before.get(name, ""), after.get(name, "")
         if old != new:
-            label = _("change of the scope") if name == "scope_changes" else _label(contract, name)
+            label = str(contract._meta.get_field(name).verbose_name)
             yield Difference(capfirst(label), _shown(contract, name, old), _shown(contract, name, new))
+    old, new = before.get("scope_changes", ""), after.get("scope_changes", "")
+    if old != new:
+        yield Difference(_("Change of the scope"), old, new)
 
 
 def _schedule(contract, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Difference]:
@@ -94,10 +97,6 @@ def _schedule(contract, before: dict[str, Any], after: dict[str, Any]) -> Iterat
         if old != new:
             label = _("Scheduled payment %(number)s") % {"number": number}
             yield Difference(label, _payment(contract, old), _payment(contract, new))
-
-
-def _label(contract, name: str) -> str:
-    return str(contract._meta.get_field(name).verbose_name)
 
 
 def _shown(contract, name: str, value: str) -> str:
