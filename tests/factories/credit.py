@@ -3,13 +3,26 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.contrib.auth.models import Permission
+
 from apps.core import clock
 from apps.core.numbering import next_number
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.receipts.models import Receipt
-from apps.risk.credit.models import CreditHold, CreditLimit, CreditWaiver
+from apps.risk.credit.models import (
+    CreditAssessment,
+    CreditBand,
+    CreditHold,
+    CreditLimit,
+    CreditWaiver,
+    FactorOption,
+    ScoringFactor,
+    ScoringModel,
+)
+from apps.risk.credit.services import save_assessment
 from tests.factories.documents import draft
 from tests.factories.finance import FundAccountFactory
+from tests.factories.service import client_of
 
 RATE = Decimal("0.06")
 
@@ -116,3 +129,45 @@ def waiver_of(document, client, by, amount="50000.00", *, term_days=90, until=90
             **values,
         }
     )
+
+
+#: code, weight, points of the answers
+QUESTIONS = (("payment", 3, (100, 50, 0)), ("size", 1, (100, 40)))
+#: from points, grade, limit, term
+BANDS = ((80, "A", "200000.00", 60), (50, "B", "50000.00", 30), (0, "C", "0.00", 0))
+
+
+def scoring_model(questions=QUESTIONS, bands=BANDS, **values) -> ScoringModel:
+    """The scoring model in force; made where there is none."""
+    if not values and (known := ScoringModel.objects.filter(state="published").first()):
+        return known
+    given = {"version": ScoringModel.objects.count() + 1, "state": "published", **values}
+    model = ScoringModel.objects.create(name="Credit score", published_at=clock.now(), **given)
+    for order, (code, weight, points) in enumerate(questions, 1):
+        factor = ScoringFactor.objects.create(model=model, code=code, name=code.title(), weight=weight, order=order)
+        for place, worth in enumerate(points, 1):
+            FactorOption.objects.create(factor=factor, name=f"Worth {worth}", points=worth, order=place)
+    for minimum, grade, limit, term in bands:
+        CreditBand.objects.create(model=model, minimum=minimum, grade=grade, limit=Decimal(limit), term_days=term)
+    return model
+
+
+def answers(model: ScoringModel, *points: int) -> dict[int, tuple[int, str]]:
+    """The answers worth so many points, in the order of the questions."""
+    factors = list(model.factors.prefetch_related("options"))
+    return {
+        factor.pk: (next(option.pk for option in factor.options.all() if option.points == worth), "seen on paper")
+        for factor, worth in zip(factors, points, strict=True)
+    }
+
+
+def assessment(applicant, client=None, *, points=(100, 40), **values) -> CreditAssessment:
+    """A draft that could be submitted: 85.00 points, A; 80,000 for 60 days are proposed."""
+    if not applicant.has_perm("risk.add_creditassessment"):
+        applicant.user_permissions.add(Permission.objects.get(codename="add_creditassessment"))
+        for cache in ("_perm_cache", "_user_perm_cache", "_group_perm_cache"):
+            applicant.__dict__.pop(cache, None)
+    given = {"amount": Decimal("80000.00"), "term_days": 60, "valid_until": days(365), **values}
+    client = client or client_of(applicant)
+    paper = CreditAssessment(client=client, title=client.name, **given)
+    return save_assessment(paper, by=applicant, answers=answers(scoring_model(), *points))
