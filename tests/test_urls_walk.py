@@ -55,6 +55,15 @@ PAGES = """
     approvals:step-move              in 403 403 405
     approvals:step-update            in 403 403 404
     approvals:version                in 403 403 200
+    business:assessment-create       in 403 200 200
+    business:assessment-decide       in 405 405 405
+    business:assessment-detail       in 404 200 200
+    business:assessment-history      in 404 200 200
+    business:assessment-list         in 200 200 200
+    business:assessment-preview      in 405 405 405
+    business:assessment-update       in 404 200 403
+    business:engagementintake-create in 403 200 403
+    business:intake-register         in 403 200 200
     core:healthz                     200 200 200 200
     core:job                         in 404 200 404
     core:job-download                in 404 404 404
@@ -196,7 +205,7 @@ def expectations() -> dict[str, list[str]]:
     for model in all_kinds().values():
         for line in PAGES_OF_A_KIND.strip().splitlines():
             page, *columns = line.split()
-            told[f"{model._meta.app_label}:{model._meta.model_name}-{page}"] = columns
+            told.setdefault(f"{model._meta.app_label}:{model._meta.model_name}-{page}", columns)
     return told
 
 
@@ -249,6 +258,7 @@ def world(db):
     }
     for kind, model in all_kinds().items():
         things[f"{model._meta.app_label}:{model._meta.model_name}"] = draft_of(kind, people.alice)
+    things["business:assessment"] = things["business:engagementintake"].assessment
     return people, things
 
 
