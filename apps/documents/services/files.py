@@ -11,12 +11,8 @@ from apps.documents.models import Attachment, Document
 from apps.org.models import Company
 
 
-def keep_file(document: Document, *, by, file, again: bool = False) -> Attachment:
-    """Keep a file with a locked paper. Its type is what its content says; the name is only remembered.
-
-    Raises `BadFile` for a file that is too large, of a type not accepted, or already on this paper; with ``again`` the
-    one that is there already is answered.
-    """
+def examine(file) -> tuple[str, str]:
+    """What a file is by its content (a key of `core.files.MIME`), and its hash; `BadFile` for what is not kept."""
     limit = Company.current().max_attachment_mb
     if file.size > limit * 1024 * 1024:
         raise BadFile(_("%(name)s is larger than %(limit)s MB.") % {"name": file.name, "limit": limit})
@@ -28,7 +24,16 @@ def keep_file(document: Document, *, by, file, again: bool = False) -> Attachmen
             _("%(name)s is none of PDF, OFD, JPG, PNG, XLSX, DOCX, ZIP, XML, whatever its name says.")
             % {"name": file.name}
         )
-    sha256 = sha256_of(file)
+    return file_type, sha256_of(file)
+
+
+def keep_file(document: Document, *, by, file, again: bool = False) -> Attachment:
+    """Keep a file with a locked paper. Its type is what its content says; the name is only remembered.
+
+    Raises `BadFile` for a file that is too large, of a type not accepted, or already on this paper; with ``again`` the
+    one that is there already is answered.
+    """
+    file_type, sha256 = examine(file)
     if known := document.attachments.filter(sha256=sha256).first():
         if again:
             return known
