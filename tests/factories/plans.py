@@ -1,13 +1,16 @@
 """Execution plans and changes of them, drafted by the services and written to any stage."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 from apps.business.models import Engagement, EngagementMember, ExecutionPlan, PlanChange
 from apps.business.plans import permissions, versions
 from apps.business.plans.services import save_plan, start_change
 from apps.core import clock
+from apps.documents import services
 from tests.factories import business
-from tests.factories.org import RoleFactory
+from tests.factories.approvals import route, step
+from tests.factories.org import CompanyFactory, DepartmentFactory, RoleFactory, UserFactory, store_users
 
 START = dt.date(2026, 3, 2)
 
@@ -99,3 +102,50 @@ def change_of(plan: ExecutionPlan, applicant=None, *, moved: int = 0, **values) 
     line.finish += dt.timedelta(days=moved or 3)
     line.save()
     return PlanChange.objects.get(pk=change.pk)
+
+
+def company() -> SimpleNamespace:
+    """Everybody who has to do with plans: who manages, works along, heads, reads it all, or has no business there."""
+    CompanyFactory()
+    department = DepartmentFactory(code="BUSINESS", name="Business")
+    elsewhere = DepartmentFactory(code="SERVICE", name="Service")
+    works_in = dict.fromkeys(("manager", "mate", "helper", "head", "colleague"), department)
+    works_in |= dict.fromkeys(("outsider", "executive", "auditor"), elsewhere)
+    people = {name: UserFactory.build(username=name, department=place) for name, place in works_in.items()}
+    staff = [*permissions.ROLES["business_staff"]]
+    roles = {
+        name: RoleFactory(code=code, permissions=sorted(permissions.ROLES.get(code, ())))
+        for name, code in (("executive", "executive"), ("auditor", "auditor"))
+    }
+    roles |= dict.fromkeys(
+        ("manager", "mate", "helper", "colleague"), RoleFactory(code="business_staff", permissions=sorted(staff))
+    )
+    roles["head"] = RoleFactory(code="business_manager", permissions=sorted(permissions.ROLES["business_manager"]))
+    store_users(people.values(), managers={}, roles=roles)
+    department.head = people["head"]
+    department.save()
+    for kind in (ExecutionPlan.KIND, PlanChange.KIND):
+        route(kind, [step("head", rule="department_head")])
+    return SimpleNamespace(department=department, **people)
+
+
+def planned(cast: SimpleNamespace, **values) -> ExecutionPlan:
+    """A draft of the manager; mate and helper are in the team."""
+    engagement = team(business.engagement(cast.manager, phase="preparing"), cast.mate, cast.helper)
+    return plan_of(cast.manager, engagement, colleague=cast.mate, **values)
+
+
+def decided(cast: SimpleNamespace, paper, *, approve: bool = True):
+    """Submit, and let the head decide."""
+    services.submit(paper, by=paper.applicant)
+    paper = fresh(paper)
+    if approve:
+        services.approve(paper, by=cast.head)
+    else:
+        services.reject(paper, by=cast.head, reason="No")
+    return fresh(paper)
+
+
+def fresh(paper):
+    """The paper as it is stored now."""
+    return type(paper).objects.get(pk=paper.pk)
