@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import count
 from types import SimpleNamespace
 
-from apps.business.models import Settlement
+from apps.business.models import Engagement, Settlement
 from apps.core import clock
 from apps.finance.billing.services import issue_invoice, open_receivable, request_invoice
 from apps.finance.receipts.services import record_receipt
@@ -47,16 +47,26 @@ def number_of() -> str:
     return f"{clock.today():%y}{next(_numbers):018d}"
 
 
+def engagement_of(cast, client) -> Engagement:
+    """The work that is billed; one per client is enough."""
+    known = Engagement.objects.filter(client=client).select_related("contract").first()
+    if known:
+        return known
+    assessed = business.assessment(cast.staff, business.opportunity(cast.staff, client))
+    return business.engagement(cast.staff, business.contract(cast.staff, business.intake(cast.staff, assessed)))
+
+
 def receivable(cast, total="10600.00", *, rate="0.06", client=None, **values):
     """What the client owes for an approved settlement of `cast.staff`."""
     total, rate = Decimal(total), Decimal(rate)
     net = values.pop("net", (total / (1 + rate)).quantize(Decimal("0.01")))
     client = client or cast.client
-    paper = business.paper(Settlement, cast.staff, amount=total, client=client)
+    work = engagement_of(cast, client)
+    paper = business.paper(Settlement, cast.staff, amount=total, client=client, engagement=work, contract=work.contract)
     given = {
         "document": paper,
         "client": client,
-        "contract": None,
+        "contract": work.contract,
         "department": cast.department,
         "manager": cast.head,
         "net": net,
