@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Round
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.jobs.models import Job, PeriodicWork
 
-__all__ = ["BaseModel", "Job", "Named", "NumberSequence", "PeriodicWork", "SavedView"]
+__all__ = ["BaseModel", "Job", "Named", "NumberSequence", "PeriodicWork", "SavedView", "in_cents"]
 
 
 class MomentField(models.DateTimeField):
@@ -24,6 +25,12 @@ class MomentField(models.DateTimeField):
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateTimeField", args, kwargs
+
+
+def in_cents(expression) -> Round:
+    """What the database reckons with money, in whole cents. SQLite adds with binary fractions: to it 0.1 + 0.2 is not
+    0.3 unless the sum is rounded before it is compared or stored; to PostgreSQL this changes nothing."""
+    return Round(expression, precision=2)
 
 
 class BaseModel(models.Model):

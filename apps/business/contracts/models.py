@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from apps.business.catalogue.models import ContractTemplate, ServiceType
 from apps.business.contracts import following, supplementing
 from apps.business.intake.models import EngagementIntake, FeeBasis
-from apps.core.models import BaseModel
+from apps.core.models import BaseModel, in_cents
 from apps.documents.models import Document
 from apps.finance.billing.models import DueBase
 
@@ -138,7 +138,11 @@ class AgencyContract(Document):
         constraints = [
             models.CheckConstraint(condition=Q(fee__gte=0), name="agencycontract_fee_not_negative"),
             models.CheckConstraint(
-                condition=Q(settling__gte=0, settled__gte=0, settled__lte=F("fee") + F("supplemented") - F("settling")),
+                condition=Q(
+                    settling__gte=0,
+                    settled__gte=0,
+                    settled__lte=in_cents(F("fee") + F("supplemented") - F("settling")),
+                ),
                 name="agencycontract_settled_within_total",
             ),
             models.CheckConstraint(
@@ -290,7 +294,7 @@ class PaymentScheduleLine(BaseModel):
         ordering = ["contract", "order", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(settling__gte=0, settled__gte=0, settled__lte=F("amount") - F("settling")),
+                condition=Q(settling__gte=0, settled__gte=0, settled__lte=in_cents(F("amount") - F("settling"))),
                 name="paymentscheduleline_settled_within_amount",
             )
         ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.business.engagements.models import Engagement
 from apps.business.settlements.models import Settlement
 from apps.core.filters import BaseFilterSet, DateRangeFilter, MoneyRangeFilter, SearchFilter
+from apps.core.models import in_cents
 from apps.documents.filters import DocumentFilterSet
 from apps.finance.billing.models import PaymentMethod
 from apps.org.filters import PersonFilter
@@ -25,7 +26,7 @@ def by_money(rows: QuerySet, name: str, value: str) -> QuerySet:
     """How far the money is."""
     whole = Q(receivable__collected=F("receivable__total"))
     wanted = {
-        "to_invoice": Q(receivable__total__gt=F("receivable__requested") + F("receivable__invoiced")),
+        "to_invoice": Q(receivable__total__gt=in_cents(F("receivable__requested") + F("receivable__invoiced"))),
         "open": Q(receivable__invoiced__gt=F("receivable__collected")),
         "collected": whole & Q(receivable__posted_on=None),
         "posted": Q(receivable__posted_on__isnull=False),

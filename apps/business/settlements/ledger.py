@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.business.contracts.models import AgencyContract, PaymentScheduleLine
 from apps.core.errors import Refused
+from apps.core.models import in_cents
 
 ZERO = Decimal("0.00")
 #: states in which a settlement holds a part of its contract
@@ -46,14 +47,14 @@ def lock(contract_id: int) -> None:
 def reserve(paper) -> None:
     """A submitted settlement asks for its total of the contract, and for its lines of their scheduled payments."""
     lock(paper.contract_id)
-    left = F("fee") + F("supplemented") - F("settling") - paper.total
+    left = in_cents(F("fee") + F("supplemented") - F("settling") - paper.total)
     contract = AgencyContract.objects.filter(pk=paper.contract_id, settled__lte=left)
-    if contract.update(settling=F("settling") + paper.total) != 1:
+    if contract.update(settling=in_cents(F("settling") + paper.total)) != 1:
         raise Taken
     for pk, amount in _by_payment(paper).items():
-        rest = F("amount") - F("settling") - amount
+        rest = in_cents(F("amount") - F("settling") - amount)
         row = PaymentScheduleLine.objects.filter(pk=pk, contract=paper.contract_id, settled__lte=rest)
-        if row.update(settling=F("settling") + amount) != 1:
+        if row.update(settling=in_cents(F("settling") + amount)) != 1:
             raise Taken
 
 
@@ -72,9 +73,9 @@ def _move(paper, column: str, *, to: str = "") -> None:
     moves = [(AgencyContract, paper.contract_id, paper.total)]
     moves += [(PaymentScheduleLine, pk, amount) for pk, amount in _by_payment(paper).items()]
     for model, pk, amount in moves:
-        values = {column: F(column) - amount}
+        values = {column: in_cents(F(column) - amount)}
         if to:
-            values[to] = F(to) + amount
+            values[to] = in_cents(F(to) + amount)
         if model.objects.filter(pk=pk, **{f"{column}__gte": amount}).update(**values) != 1:
             raise LedgerMismatch
 
@@ -96,7 +97,7 @@ def settles_the_rest(paper) -> bool:
     if rest <= 0:
         return True
     payments = PaymentScheduleLine.objects.filter(contract=paper.contract_id)
-    if payments.filter(amount__gt=F("settling") + F("settled")).exists() or not payments.exists():
+    if payments.filter(amount__gt=in_cents(F("settling") + F("settled"))).exists() or not payments.exists():
         return False
     others = type(paper).objects.filter(contract=paper.contract_id, state__in=BINDING).exclude(pk=paper.pk)
     deducted = sum(others.values_list("deduction", flat=True), paper.deduction)

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from apps.business.contracts.models import AgencyContract, PaymentScheduleLine
 from apps.business.engagements.models import Engagement
 from apps.business.settlements import following
-from apps.core.models import BaseModel
+from apps.core.models import BaseModel, in_cents
 from apps.documents.models import Document
 from apps.finance.billing.models import DueBase, PaymentMethod, SalesInvoiceKind
 
@@ -98,7 +98,8 @@ class Settlement(Document):
         permissions = [("view_all_settlement", _("Sees every business settlement application"))]
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("net") + F("tax"), gross=F("total") + F("deduction")), name="settlement_adds_up"
+                condition=Q(total=in_cents(F("net") + F("tax")), gross=in_cents(F("total") + F("deduction"))),
+                name="settlement_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(gross__gte=0, deduction__gte=0, net__gte=0, tax__gte=0), name="settlement_not_negative"

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from apps.business.engagements.models import Engagement
 from apps.business.settlements.models import Settlement
+from apps.core.models import in_cents
 from apps.finance.billing.models import SalesInvoice
 
 _MONEY = DecimalField(max_digits=14, decimal_places=2)
@@ -54,7 +55,7 @@ def unbilled(engagements: QuerySet) -> QuerySet:
     """Delivered engagements whose contract is not settled in full, with what is left."""
     return (
         engagements.filter(phase__in=[Engagement.Phase.DELIVERED, Engagement.Phase.SETTLING])
-        .filter(contract__settled__lt=F("contract__fee") + F("contract__supplemented"))
+        .filter(contract__settled__lt=in_cents(F("contract__fee") + F("contract__supplemented")))
         .select_related("client", "contract", "manager", "department")
         .annotate(
             contract_total=F("contract__fee") + F("contract__supplemented"),

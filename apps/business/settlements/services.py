@@ -72,6 +72,8 @@ def save_settlement(
     `Incomplete` names what can't be stored at all. Raises `Stale` when somebody saved after ``revision``, `NotAllowed`
     when the settlement is not the person's to change.
     """
+    if settlement.engagement_id is None:
+        raise Incomplete({"engagement": [_("Choose the engagement that is settled.")]})
     found, rows = _read(lines)
     _follow_engagement(settlement)
     totals = _add_up(settlement, rows)

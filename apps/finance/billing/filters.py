@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.filters import BaseFilterSet, DateRangeFilter, MoneyRangeFilter, SearchFilter, YesNoFilter
+from apps.core.models import in_cents
 from apps.finance.billing.models import Receivable, SalesInvoice, SalesInvoiceKind
 from apps.org.models import Department
 
@@ -22,7 +23,7 @@ RECEIVABLE_STATES = [
     ("posted", _("Posted")),
     ("cancelled", _("Cancelled")),
 ]
-_SETTLED = Q(total=F("collected") + F("reversed_total"))
+_SETTLED = Q(total=in_cents(F("collected") + F("reversed_total")))
 
 
 class RequestedFilterSet(BaseFilterSet):

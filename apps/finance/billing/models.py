@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from apps.core.models import BaseModel
+from apps.core.models import BaseModel, in_cents
 from apps.core.storage import private_storage
 from apps.finance.billing.querysets import ReceivableQuerySet, SalesInvoiceQuerySet
 
@@ -101,10 +101,10 @@ class Receivable(BaseModel):
             ("remind_client", _("Reminds clients of overdue invoices")),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(total=F("net") + F("tax")), name="receivable_adds_up"),
+            models.CheckConstraint(condition=Q(total=in_cents(F("net") + F("tax"))), name="receivable_adds_up"),
             models.CheckConstraint(condition=Q(net__gte=0, tax__gte=0), name="receivable_not_negative"),
             models.CheckConstraint(
-                condition=Q(requested__gte=0, invoiced__gte=0, total__gte=F("requested") + F("invoiced")),
+                condition=Q(requested__gte=0, invoiced__gte=0, total__gte=in_cents(F("requested") + F("invoiced"))),
                 name="receivable_invoiced_within_total",
             ),
             models.CheckConstraint(
@@ -120,7 +120,7 @@ class Receivable(BaseModel):
             models.Index(fields=["client", "-id"], name="receivable_client"),
             models.Index(
                 fields=["id"],
-                condition=Q(cancelled_on__isnull=True, total__gt=F("requested") + F("invoiced")),
+                condition=Q(cancelled_on__isnull=True, total__gt=in_cents(F("requested") + F("invoiced"))),
                 name="receivable_to_invoice",
             ),
             models.Index(
@@ -235,7 +235,7 @@ class SalesInvoice(BaseModel):
         ordering = ["-pk"]
         permissions = [("issue_invoice", _("Issues and reverses sales invoices"))]
         constraints = [
-            models.CheckConstraint(condition=Q(total=F("net") + F("tax")), name="salesinvoice_adds_up"),
+            models.CheckConstraint(condition=Q(total=in_cents(F("net") + F("tax"))), name="salesinvoice_adds_up"),
             models.CheckConstraint(
                 condition=Q(red_of__isnull=True, total__gt=0) | Q(red_of__isnull=False, total__lt=0),
                 name="salesinvoice_red_is_negative",
@@ -253,7 +253,7 @@ class SalesInvoice(BaseModel):
             ),
             models.CheckConstraint(
                 condition=Q(red_of__isnull=False, collected=0, reversed_total=0)
-                | Q(collected__gte=0, reversed_total__gte=0, total__gte=F("collected") + F("reversed_total")),
+                | Q(collected__gte=0, reversed_total__gte=0, total__gte=in_cents(F("collected") + F("reversed_total"))),
                 name="salesinvoice_collected_within_total",
             ),
         ]

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
+from apps.core.models import in_cents
 from apps.documents.models import Document
 
 SEES_ALL = "finance.view_all_receivables"
@@ -41,7 +42,7 @@ class ReceivableQuerySet(models.QuerySet):
 
     def to_invoice(self):
         """Something of it waits to be put on an invoice."""
-        return self.live().filter(total__gt=F("requested") + F("invoiced"))
+        return self.live().filter(total__gt=in_cents(F("requested") + F("invoiced")))
 
 
 class SalesInvoiceQuerySet(models.QuerySet):
@@ -61,7 +62,9 @@ class SalesInvoiceQuerySet(models.QuerySet):
 
     def open(self):
         """Issued, and not wholly collected or reversed."""
-        return self.filter(Q(status="issued", red_of__isnull=True) & Q(total__gt=F("collected") + F("reversed_total")))
+        return self.filter(
+            Q(status="issued", red_of__isnull=True) & Q(total__gt=in_cents(F("collected") + F("reversed_total")))
+        )
 
     def with_open(self):
         """With `still_open`, which lists add up: what the client still has to pay of it."""
