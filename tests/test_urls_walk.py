@@ -64,6 +64,15 @@ PAGES = """
     business:assessment-update       in 404 200 403
     business:engagementintake-create in 403 200 403
     business:intake-register         in 403 200 200
+    business:executionplan-change    in 405 405 405
+    business:executionplan-check     in 405 405 405
+    business:executionplan-create    in 403 200 403
+    business:executionplan-progress  in 405 405 405
+    business:executionplan-versions  in 404 200 404
+    business:executionplan-waive     in 405 405 405
+    business:my-tasks                in 200 200 200
+    business:planchange-again        in 405 405 405
+    business:planchange-create       in 403 200 403
     core:healthz                     200 200 200 200
     core:job                         in 404 200 404
     core:job-download                in 404 404 404
@@ -286,6 +295,8 @@ def arguments_for(name, wanted, people, things):
     if "file" in wanted:
         attachment = thing.attachments.first() or services.attach(thing, by=people.alice, file=upload())
         values["file"] = attachment.pk
+    if "task" in wanted:
+        values["task"] = thing.tasks.first().pk
     return {argument: values[argument] for argument in wanted}
 
 
