@@ -8,6 +8,7 @@ import pytest
 
 from apps.core import registry
 from apps.risk.setup import set_up
+from tests.factories import credit
 from tests.factories.cast import cast as build_cast
 from tests.factories.org import CompanyFactory, RoleFactory
 
@@ -40,7 +41,8 @@ def cast(db):
 
 @pytest.fixture
 def company(cast):
-    """The cast, with the route and the scoring model of a new company."""
+    """The cast, with the route of a new company and the small scoring model of the factories."""
+    credit.scoring_model()
     set_up()
     return cast
 

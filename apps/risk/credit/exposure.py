@@ -166,7 +166,7 @@ def _not_invoiced(ids: list[int], document) -> dict[int, Decimal]:
     if document is not None and document.pk:
         rows = rows.exclude(document=document.pk)
     sums = rows.order_by().values("client").annotate(sum=Sum(F("total") - F("invoiced")))
-    return dict(sums.values_list("client", "sum"))
+    return {pk: quantize(amount) for pk, amount in sums.values_list("client", "sum")}
 
 
 def _invoices(ids: list[int], policy: CreditPolicy, today: dt.date, document) -> dict[int, tuple]:
@@ -178,13 +178,13 @@ def _invoices(ids: list[int], policy: CreditPolicy, today: dt.date, document) ->
     late = Q(due_on__lt=today - dt.timedelta(days=policy.grace_days))
     sums = rows.order_by().values("client")
     sums = sums.annotate(sum=Sum(rest), late=Sum(rest, filter=late), oldest=Min("due_on", filter=late))
-    return {row["client"]: (row["sum"], row["late"] or ZERO, row["oldest"]) for row in sums}
+    return {row["client"]: (quantize(row["sum"]), quantize(row["late"] or 0), row["oldest"]) for row in sums}
 
 
 def _left(ids: list[int]) -> dict[int, Decimal]:
     rows = Receipt.objects.filter(client__in=ids, voided_on__isnull=True, amount__gt=F("allocated"))
     sums = rows.order_by().values("client").annotate(sum=Sum(F("amount") - F("allocated")))
-    return dict(sums.values_list("client", "sum"))
+    return {pk: quantize(amount) for pk, amount in sums.values_list("client", "sum")}
 
 
 def _contracts(ids: list[int], document) -> dict[int, Decimal]:

@@ -25,12 +25,12 @@ def preview_assessment(assessment: CreditAssessment, answers: Answers) -> None:
     if assessment.model is None:
         return
     factors = list(assessment.model.factors.prefetch_related("options"))
-    points = {option.pk: option.points for factor in factors for option in factor.options.all()}
-    given = [
-        (factor.weight, points[chosen])
-        for factor in factors
-        if (chosen := answers.get(factor.pk, (None, ""))[0]) in points
-    ]
+    given = []
+    for factor in factors:
+        points = {option.pk: option.points for option in factor.options.all()}
+        chosen, _note = answers.get(factor.pk, (None, ""))
+        if chosen in points:
+            given.append((factor.weight, points[chosen]))
     take_score(assessment, given, questions=len(factors))
 
 
