@@ -12,7 +12,6 @@ from apps.business.leads.models import Opportunity
 from apps.business.leads.permissions import is_in_charge
 from apps.core.errors import Forbidden
 from apps.documents.permissions import YES, Access, Answer, never, no, rule
-from apps.documents.visibility import headed_by
 
 VIEW_ALL = "business.view_all_engagementintake"
 #: also opens the assessments
@@ -41,7 +40,7 @@ def create(access: Access) -> Answer:
 
 def works_with_intakes(user) -> bool:
     """Whether the pages of intake are worth a place in this person's navigation."""
-    return user.has_perm(RAISE) or user.has_perm(VIEW_ALL) or bool(headed_by(user))
+    return user.has_perm(RAISE) or user.has_perm(VIEW_ALL)
 
 
 def may_assess(user, opportunity: Opportunity) -> Answer:
