@@ -70,6 +70,10 @@ PAGES = """
     business:executionplan-progress  in 405 405 405
     business:executionplan-versions  in 404 200 404
     business:executionplan-waive     in 405 405 405
+    business:settlement-create       in 403 200 403
+    business:settlement-pack         in 404 403 404
+    business:settlement-register     in 403 200 200
+    business:engagement-unbilled     in 403 200 200
     business:my-tasks                in 200 200 200
     business:planchange-again        in 405 405 405
     business:planchange-create       in 403 200 403

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from apps.documents.models import Document
 from tests.documents.trips import trip
-from tests.factories import contracts, credit, documents, finance, intake, plans
+from tests.factories import contracts, credit, documents, finance, intake, plans, settlements
 
 DRAFTS: dict[str, Callable[..., Document]] = {
     "agencycontract": contracts.draft,
@@ -15,6 +15,7 @@ DRAFTS: dict[str, Callable[..., Document]] = {
     "expenseclaim": lambda applicant: finance.claim_of(applicant, finance.line("80.00"), finance.line("20.50")),
     "memo": documents.draft,
     "planchange": lambda applicant: plans.change_of(plans.approved_plan(applicant)),
+    "settlement": settlements.draft,
     "vehiclerequest": lambda applicant: trip(applicant, submitted=False),
 }
 

@@ -64,6 +64,11 @@ def settlement_of(user, engagement: Engagement | None = None, *lines: dict, evid
     return again(settlement)
 
 
+def draft(applicant) -> Settlement:
+    """A complete draft of somebody who need not have raised settlements before."""
+    return settlement_of(raiser(applicant))
+
+
 def again(settlement: Settlement) -> Settlement:
     """The same settlement as stored now."""
     return Settlement.objects.get(pk=settlement.pk)
