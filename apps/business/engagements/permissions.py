@@ -80,24 +80,25 @@ def require(user, action: str, engagement: Engagement) -> None:
         raise Forbidden(answer.reason)
 
 
-def _ended(access: Access) -> Answer | None:
+def _unless_ended(access: Access) -> Answer:
+    """Nothing is done to an engagement that has ended."""
     if access.phase in ENDED:
         return never(_("This engagement has ended (%(phase)s).") % {"phase": access.engagement.get_phase_display()})
-    return None
+    return YES
 
 
 def _run(access: Access) -> Answer:
     """The manager, and who heads the department, as long as it has not ended."""
     if not access.runs_it:
         return never(_("Only the manager of the engagement and the head of the department do this."))
-    return _ended(access) or YES
+    return _unless_ended(access)
 
 
 def _hand_on(access: Access) -> Answer:
     """Another manager is named by who heads the department."""
     if not access.is_head:
         return never(_("Only the head of the department names another manager."))
-    return _ended(access) or YES
+    return _unless_ended(access)
 
 
 def _in_phase(*phases: str) -> Callable[[Access], Answer]:
@@ -115,31 +116,27 @@ def _in_phase(*phases: str) -> Callable[[Access], Answer]:
 
 def _report(access: Access) -> Answer:
     """The manager, the team, the head, and Client Service (clause 2.2.3)."""
-    if ended := _ended(access):
-        return ended
     if access.runs_it or access.user.has_perm(REPORT) or access.is_member:
-        return YES
+        return _unless_ended(access)
     return never(_("Only the team of the engagement and Client Service report progress to the client."))
 
 
 def _file(access: Access) -> Answer:
     """Whoever works on it collects the documents; a suspended one is filed too."""
     if access.runs_it or access.is_member:
-        return _ended(access) or YES
+        return _unless_ended(access)
     return never(_("Only the team of the engagement keeps its file."))
 
 
 def _waive(access: Access) -> Answer:
     """Never the manager of the engagement itself, unless the permission says so."""
-    if ended := _ended(access):
-        return ended
-    if access.user.has_perm(WAIVE):
-        return YES
+    if access.user.has_perm(WAIVE) or (access.is_head and not access.is_manager):
+        return _unless_ended(access)
     if access.is_manager:
         return no(
             _("A missing document is waived by the head of the department, not by the manager of the engagement.")
         )
-    return YES if access.is_head else never(_("Only the head of the department waives a missing document."))
+    return never(_("Only the head of the department waives a missing document."))
 
 
 _RULES: dict[str, Callable[[Access], Answer]] = {

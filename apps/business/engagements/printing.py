@@ -42,5 +42,5 @@ def report_pdf(report: ProgressReport) -> bytes:
 
 
 def file_name(report: ProgressReport) -> str:
-    """`XM-2026-00012-03.pdf`"""
+    """`XM-2026-0012-03.pdf`"""
     return f"{report.engagement.number}-{report.number:02d}.pdf"
