@@ -24,8 +24,8 @@ ORDER = [
     "owner",
     "start",
     "finish",
-    "deliverable",
     "predecessors",
+    "deliverable",
     "criterion",
     "checker",
 ]
