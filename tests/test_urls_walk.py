@@ -4,16 +4,22 @@ The columns are: somebody not signed in; olga, who has nothing to do with any of
 notification they are; root, the administrator. `in` is the way to the sign-in page, `->` a redirect elsewhere.
 """
 
+from decimal import Decimal
+from types import SimpleNamespace
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.approvals.models import RouteStep
+from apps.business.models import ContractTemplate, DossierItem
+from apps.core import clock
 from apps.core.models import Job
 from apps.documents import services
 from apps.documents.kinds import all_kinds
+from apps.finance.receipts.models import Receipt
 from apps.org.models import UserSession
 from tests.documents.test_talk import upload
-from tests.factories import finance, org, service
+from tests.factories import billing, business, finance, leads, org, service
 from tests.factories.approvals import route, step
 from tests.factories.cast import cast
 from tests.factories.kinds import draft_of
@@ -62,21 +68,69 @@ PAGES = """
     business:assessment-list         in 200 200 200
     business:assessment-preview      in 405 405 405
     business:assessment-update       in 404 200 403
+    business:board                       in 403 200 200
+    business:businesssettings            in 403 403 200
+    business:businesssettings-history    in 403 403 200
+    business:contracttemplate-create     in 403 403 200
+    business:contracttemplate-history    in 403 403 200
+    business:contracttemplate-list       in 403 403 200
+    business:contracttemplate-update     in 403 403 200
+    business:dossieritem-create          in 403 403 200
+    business:dossieritem-history         in 403 403 200
+    business:dossieritem-list            in 403 403 200
+    business:dossieritem-update          in 403 403 200
+    business:engagement-unbilled     in 403 200 200
     business:engagementintake-create in 403 200 403
-    business:intake-register         in 403 200 200
     business:executionplan-change    in 405 405 405
     business:executionplan-check     in 405 405 405
     business:executionplan-create    in 403 200 403
     business:executionplan-progress  in 405 405 405
     business:executionplan-versions  in 404 200 404
     business:executionplan-waive     in 405 405 405
+    business:intake-register         in 403 200 200
+    business:lead-assign                 in 405 405 405
+    business:lead-create                 in 403 403 200
+    business:lead-detail                 in 404 200 200
+    business:lead-discard                in 405 405 405
+    business:lead-history                in 404 200 200
+    business:lead-list                   in 403 200 200
+    business:lead-pool                   in 403 403 200
+    business:lead-qualify                in 404 403 403
+    business:lead-release                in 405 405 405
+    business:lead-reopen                 in 405 405 405
+    business:lead-suggestions            in 405 405 405
+    business:lead-take                   in 405 405 405
+    business:lead-update                 in 404 200 403
+    business:lostreason-create           in 403 403 200
+    business:lostreason-history          in 403 403 200
+    business:lostreason-list             in 403 403 200
+    business:lostreason-update           in 403 403 200
+    business:my-tasks                in 200 200 200
+    business:next-steps                  in 403 200 200
+    business:opportunity-assign          in 405 405 405
+    business:opportunity-create          in 403 403 200
+    business:opportunity-detail          in 404 200 200
+    business:opportunity-history         in 404 200 200
+    business:opportunity-list            in 403 200 200
+    business:opportunity-lose            in 405 405 405
+    business:opportunity-move            in 405 405 405
+    business:opportunity-release         in 405 405 405
+    business:opportunity-reopen          in 405 405 405
+    business:opportunity-take            in 405 405 405
+    business:opportunity-update          in 404 200 403
+    business:opportunitystage-create     in 403 403 200
+    business:opportunitystage-history    in 403 403 200
+    business:opportunitystage-list       in 403 403 200
+    business:opportunitystage-update     in 403 403 200
+    business:planchange-again        in 405 405 405
+    business:planchange-create       in 403 200 403
+    business:servicetype-create          in 403 403 200
+    business:servicetype-history         in 403 403 200
+    business:servicetype-list            in 403 403 200
+    business:servicetype-update          in 403 403 200
     business:settlement-create       in 403 200 403
     business:settlement-pack         in 404 403 404
     business:settlement-register     in 403 200 200
-    business:engagement-unbilled     in 403 200 200
-    business:my-tasks                in 200 200 200
-    business:planchange-again        in 405 405 405
-    business:planchange-create       in 403 200 403
     core:healthz                     200 200 200 200
     core:job                         in 404 200 404
     core:job-download                in 404 404 404
@@ -111,10 +165,36 @@ PAGES = """
     finance:fundaccount-update       in 403 403 200
     finance:ledger                   in 403 403 200
     finance:payment-list             in 403 403 200
+    finance:receipt-allocate         in 404 404 403
+    finance:receipt-create           in 403 403 403
+    finance:receipt-detail           in 404 404 200
+    finance:receipt-history          in 404 404 200
+    finance:receipt-invoices         in 405 405 405
+    finance:receipt-list             in 200 200 200
+    finance:receipt-unapplied        in 200 200 200
+    finance:receipt-undo             in 405 405 405
+    finance:receipt-void             in 405 405 405
+    finance:receivable-detail        in 404 200 200
+    finance:receivable-history       in 404 200 200
+    finance:receivable-list          in 200 200 200
+    finance:receivable-post          in 405 405 405
+    finance:receivable-queue         in 200 200 200
+    finance:receivable-unpost        in 405 405 405
     finance:returnreason-create      in 403 403 200
     finance:returnreason-history     in 403 403 200
     finance:returnreason-list        in 403 403 200
     finance:returnreason-update      in 403 403 200
+    finance:salesinvoice-attach      in 405 405 405
+    finance:salesinvoice-check       in 405 405 405
+    finance:salesinvoice-detail      in 404 200 200
+    finance:salesinvoice-history     in 404 200 200
+    finance:salesinvoice-issue       in 404 403 403
+    finance:salesinvoice-list        in 200 200 200
+    finance:salesinvoice-original    in 404 404 404
+    finance:salesinvoice-queue       in 200 200 200
+    finance:salesinvoice-request     in -> -> ->
+    finance:salesinvoice-reverse     in 404 403 403
+    finance:salesinvoice-withdraw    in 405 405 405
     notifications:count              in 200 200 200
     notifications:list               in 200 200 200
     notifications:open               in 404 -> 404
@@ -264,15 +344,52 @@ def world(db):
         "finance:city": finance.CityFactory(),
         "finance:returnreason": finance.ReturnReasonFactory(),
         "finance:fundaccount": finance.FundAccountFactory(),
+        **money_of(people),
         "service:industry": service.IndustryFactory(),
         "service:clientsource": service.ClientSourceFactory(),
         "service:clientgrade": service.ClientGradeFactory(),
         **client_file(people.alice),
+        **sales(people.alice),
     }
     for kind, model in all_kinds().items():
         things[f"{model._meta.app_label}:{model._meta.model_name}"] = draft_of(kind, people.alice)
     things["business:assessment"] = things["business:engagementintake"].assessment
     return people, things
+
+
+def money_of(people):
+    """What a client owes for work of alice, a request to invoice it, and money of nobody's invoice."""
+    owes = SimpleNamespace(
+        staff=people.alice,
+        head=people.bob,
+        department=people.business,
+        accountant=people.dora,
+        client=service.client_of(people.alice, name="Owes Money Ltd."),
+    )
+    receipt = Receipt.objects.create(
+        number="SK-2026-0001",
+        client=owes.client,
+        account=finance.FundAccountFactory(),
+        payer_name="Owes Money Ltd.",
+        amount=Decimal("1.00"),
+        received_on=clock.today(),
+        recorded_by=people.dora,
+    )
+    invoice = billing.requested(owes, billing.receivable(owes))
+    return {"finance:receivable": invoice.receivable, "finance:salesinvoice": invoice, "finance:receipt": receipt}
+
+
+def sales(owner):
+    """A lead, an opportunity, and the lists of the catalogue."""
+    return {
+        "business:lead": leads.lead_of(owner),
+        "business:opportunity": business.opportunity(owner),
+        "business:opportunitystage": business.stage(),
+        "business:servicetype": business.service_type(),
+        "business:dossieritem": DossierItem.objects.create(service_type=business.service_type(), name="Brief"),
+        "business:lostreason": leads.lost_reason(),
+        "business:contracttemplate": ContractTemplate.objects.create(code="STD", name="Standard", body="x"),
+    }
 
 
 def client_file(owner):
@@ -296,6 +413,8 @@ def arguments_for(name, wanted, people, things):
     values = {"kind": "vehiclerequest", "uidb64": "x", "token": "x", "code": "NO-SUCH-CODE", "user_pk": people.rita.pk}
     if "pk" in wanted:
         values["pk"] = thing.pk
+    if "allocation" in wanted:
+        values["allocation"] = 0
     if "file" in wanted:
         attachment = thing.attachments.first() or services.attach(thing, by=people.alice, file=upload())
         values["file"] = attachment.pk

@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from types import SimpleNamespace
 
+from django.db import transaction
+
 from apps.business.models import Engagement, Settlement
 from apps.core import clock
 from apps.finance.billing.services import issue_invoice, open_receivable, request_invoice
@@ -56,6 +58,7 @@ def engagement_of(cast, client) -> Engagement:
     return business.engagement(cast.staff, business.contract(cast.staff, business.intake(cast.staff, assessed)))
 
 
+@transaction.atomic
 def receivable(cast, total="10600.00", *, rate="0.06", client=None, **values):
     """What the client owes for an approved settlement of `cast.staff`."""
     total, rate = Decimal(total), Decimal(rate)
