@@ -41,6 +41,7 @@ def in_phases(rows: QuerySet, phases: list[str]) -> QuerySet:
 class ContractFilters(BaseFilterSet):
     """What every list of contracts can be filtered by."""
 
+    q = SearchFilter(["number", "title", "applicant__name", "client__name", "client__number", "party_a"])
     service_type = django_filters.ModelChoiceFilter(label=_("Service type"), queryset=ServiceType.objects.all())
     applicant = PersonFilter("applicant", label=_("Applicant"))
     fee_basis = django_filters.ChoiceFilter(label=_("Fee basis"), choices=FeeBasis)
@@ -60,8 +61,6 @@ class ContractFilterSet(ContractFilters, DocumentFilterSet):
 
     first = ("q", "state", "phase", "department")
 
-    q = SearchFilter(["number", "title", "applicant__name", "client__name", "party_a"])
-
     class Meta:
         model = AgencyContract
         fields = []
@@ -80,9 +79,8 @@ class SupplementFilterSet(DocumentFilterSet):
 class RegisterFilterSet(ContractFilters):
     """Rows of the register."""
 
-    first = ("q", "phase", "service_type", "effective_to")
+    first = ("q", "phase", "service_type", "department")
 
-    q = SearchFilter(["number", "title", "client__name", "client__number", "applicant__name"])
     department = django_filters.ModelChoiceFilter(label=_("Department"), queryset=Department.objects.all())
     fee = MoneyRangeFilter("fee", label=_("Fee"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.business.catalogue.models import ContractTemplate
 from apps.business.contracts.models import AgencyContract, ContractSupplement, PaymentScheduleLine
 from apps.business.contracts.services import open_contracts, open_intakes
+from apps.business.intake.models import EngagementIntake
 from apps.core import clock
-from apps.core.forms import BaseForm
+from apps.core.forms import BaseForm, money_formfield
+from apps.core.money import format_money
 from apps.documents.forms import BaseLineFormSet, DocumentForm, LineForm, line_formset
 
 #: the fields of a contract as they stand on the page: heading → names
@@ -27,12 +30,28 @@ GROUPS = (
 FIELDS = [name for _heading, names in GROUPS for name in names]
 
 
+class IntakeField(forms.ModelChoiceField):
+    """An intake is told by its client and what it is about."""
+
+    def label_from_instance(self, intake: EngagementIntake) -> str:
+        return f"{intake} · {intake.client.name} · {intake.title} · {format_money(intake.amount)}"
+
+
+class ContractField(forms.ModelChoiceField):
+    """A contract is told by its client and what it is about."""
+
+    def label_from_instance(self, contract: AgencyContract) -> str:
+        return f"{contract} · {contract.party_a} · {contract.title}"
+
+
 class ContractForm(DocumentForm):
     """What a contract says besides its payments. Nothing but the title is demanded: the submission says what lacks."""
 
     class Meta:
         model = AgencyContract
         fields = FIELDS
+        field_classes = {"intake": IntakeField}
+        formfield_callback = money_formfield
         widgets = {
             "intake": forms.Select(attrs={"data-searchable": ""}),
             "party_a_uscc": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -52,15 +71,17 @@ class ContractForm(DocumentForm):
         known = Q(active=True) | Q(pk=self.instance.template_id)
         self.fields["template"].queryset = ContractTemplate.objects.filter(known)
 
-    def groups(self) -> Iterator[tuple[Any, list[tuple[forms.BoundField, bool]]]]:
-        """Heading → fields, each with whether it goes across the page."""
+    def groups(self) -> Iterator[tuple[Any, list[tuple[forms.BoundField, str]]]]:
+        """Heading → fields, each with the class that says how wide it is."""
         for heading, names in GROUPS:
             fields = [self[name] for name in names]
-            yield heading, [(field, _is_wide(field)) for field in fields]
+            yield heading, [(field, _width(field)) for field in fields]
 
 
-def _is_wide(field: forms.BoundField) -> bool:
-    return field.name in ("title", "intake") or isinstance(field.field.widget, forms.Textarea)
+def _width(field: forms.BoundField) -> str:
+    if field.name in ("title", "intake") or isinstance(field.field.widget, forms.Textarea):
+        return "span-all"
+    return "span-2" if field.name == "template" else ""
 
 
 class PaymentForm(LineForm):
@@ -98,6 +119,8 @@ class SupplementForm(DocumentForm):
     class Meta:
         model = ContractSupplement
         fields = ["contract", "title", "change", "effective_to", "milestone", "due_on", "scope_change", "reason"]
+        field_classes = {"contract": ContractField}
+        formfield_callback = money_formfield
         widgets = {"contract": forms.Select(attrs={"data-searchable": ""})}
         help_texts = {
             "milestone": _("An additional amount becomes one more scheduled payment."),
@@ -108,6 +131,10 @@ class SupplementForm(DocumentForm):
         super().__init__(*args, **kwargs)
         self.fields["contract"].required = False
         self.fields["contract"].queryset = open_contracts(self.by, besides=self.instance.contract_id)
+
+    def layout(self) -> list[Any]:
+        """The contract across the page, too: it is told by its client and title."""
+        return [Field("contract", wrapper_class="span-all"), *super().layout()[1:]]
 
 
 class SignForm(BaseForm):

@@ -13,5 +13,5 @@ def _works_with_contracts(request: HttpRequest) -> bool:
 
 ITEMS: list[Item] = [
     Item(_("Expiring contracts"), "business:contracts-expiring", "calendar-x", 46, "business", _works_with_contracts),
-    Item(_("Contract register"), "business:contract-register", "journal-text", 40, "reports", _works_with_contracts),
+    Item(_("Contract register"), "business:contract-register", "journal-text", 48, "business", _works_with_contracts),
 ]

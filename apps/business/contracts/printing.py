@@ -1,5 +1,8 @@
 """The printed contract: its approval form, its text, and the form of a supplement."""
 
+import re
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.business.contracts import wording
@@ -10,6 +13,8 @@ from apps.core.pdf import PrintForm
 from apps.core.registry import company_name
 from apps.documents import verification
 from apps.documents.printing import PrintParts, print_table
+
+_GAP = re.compile(r" {2,}")
 
 
 def contract_parts(contract: AgencyContract) -> PrintParts:
@@ -28,13 +33,13 @@ def contract_parts(contract: AgencyContract) -> PrintParts:
     if contract.signed_on:
         fields.append((_("Signed on"), _named(contract.signed_on.isoformat(), contract.seal)))
     if contract.supplemented:
+        fields.append((_("Fee"), format_money(contract.fee)))
         fields.append((_("Supplements"), format_money(contract.supplemented)))
-        fields.append((_("Total with supplements"), format_money(contract.total)))
     return PrintParts(
         title=_("Agency contract approval form"),
         fields=fields,
         tables=[print_table(PaymentTable(list(contract.schedule.all())))],
-        amount=contract.fee,
+        amount=contract.total,
         notes=[(_("Scope"), contract.scope), (_("Rights and duties of both sides"), contract.rights_duties)],
     )
 
@@ -77,17 +82,19 @@ def text_of(contract: AgencyContract, template=None) -> str:
     return wording.fill(template.body, contract) if template else ""
 
 
-def text_form(contract: AgencyContract) -> PrintForm:
-    """The text under the head of the company, ready to be signed; a draft says so across the page."""
+def text_form(contract: AgencyContract, *, base_url: str) -> PrintForm:
+    """The text under the head of the company, ready to be signed; before the approval it says so across the page."""
     title, _break, body = text_of(contract).strip().partition("\n")
-    signed = contract.state == contract.State.APPROVED
+    body = _GAP.sub(lambda gap: "\u00a0" * len(gap[0]), body)  # signatures stand beside each other
+    code = verification.code_of(contract)
     return PrintForm(
         company=company_name(),
         title=title.strip() or str(contract.kind_label),
         number=contract.number,
         notes=[("", body.strip("\n"))],
-        check_code=verification.code_of(contract),
-        watermark="" if signed else str(contract.get_state_display()),
+        check_code=code,
+        verify_url=f"{base_url}{reverse('documents:verify-code', args=[code])}" if code else "",
+        watermark="" if contract.state == contract.State.APPROVED else str(contract.get_state_display()),
     )
 
 

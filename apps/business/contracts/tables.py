@@ -110,7 +110,7 @@ class RegisterTable(Table):
         Column("settled", _("Settled"), kind="money", sort="settled", total=True),
         Column("not_settled", _("Not settled"), kind="money", total=True),
         Column("days_left", _("Days to expiry"), kind="number", accessor=days_left),
-        Column("phase", _("Phase"), kind="badge", accessor="standing"),
+        Column("phase", _("Phase"), kind="badge", accessor="standing", width=16),
     ]
     loads = [
         *("kind", "number", "title", "state", "phase", "fee_basis", "signed_on", "effective_from", "effective_to"),

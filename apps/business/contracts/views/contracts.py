@@ -169,9 +169,6 @@ class AgencyContractViews(DocumentViews):
             **gate.panel(document, client=document.client, **following.gate_question(document)),
         }
 
-    def form_context(self, document: AgencyContract) -> dict[str, Any]:
-        return {"tolerated": _tolerated(document) if document.intake else ""}
-
 
 def phases_of(contract: AgencyContract) -> list[dict[str, Any]]:
     """The way of a contract as a bar: what is behind it, where it stands, what comes."""

@@ -13,6 +13,7 @@ from apps.core.errors import Refused
 from apps.core.files import MIME, serve_file
 from apps.core.pdf import render_print_form
 from apps.documents.views.base import PaperView
+from apps.documents.views.lists import site
 
 
 class TextPage(PaperView):
@@ -50,7 +51,7 @@ class Text(PaperView):
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         self.require("print")
-        form = printing.text_form(self.document)
+        form = printing.text_form(self.document, base_url=site(request))
         if not form.notes[0][1]:
             raise Refused(_("This contract has no text from a template; its text is among the attachments."))
         name = _("%(number)s-contract.pdf") % {"number": self.document.number or "draft"}
