@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.org.models import User
 
@@ -110,11 +111,11 @@ def labels() -> dict[str, str]:
     return {
         "wbs": _("No."),
         "title": _("Task"),
-        "owner_id": _("Owner"),
+        "owner_id": pgettext("task", "Owner"),
         "start": _("Start"),
         "finish": _("Finish"),
         "deliverable": _("Deliverable"),
-        "predecessors": _("After"),
+        "predecessors": pgettext("task", "After"),
         "criterion": _("Quality checkpoint"),
         "checker_id": _("Checker"),
     }

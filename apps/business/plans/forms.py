@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.business.engagements.models import Engagement
 from apps.business.plans import people
@@ -57,12 +58,13 @@ class ChangeForm(DocumentForm):
 class TaskForm(LineForm):
     """One task. Nothing is demanded here: drafts may be unfinished, `schedule` says what is missing."""
 
-    owner = KnownChoiceField(User.objects.none(), label=_("Owner"), required=False)
+    owner = KnownChoiceField(User.objects.none(), label=pgettext_lazy("task", "Owner"), required=False)
     checker = KnownChoiceField(User.objects.none(), label=_("Checker"), required=False)
 
     class Meta:
         model = PlanTask
         fields = ORDER
+        labels = {"predecessors": pgettext_lazy("task", "After")}
         widgets = {
             "predecessors": forms.TextInput(attrs={"placeholder": "1, 2", "autocomplete": "off"}),
             "wbs": forms.TextInput(attrs={"autocomplete": "off", "data-nocopy": ""}),

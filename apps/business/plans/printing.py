@@ -11,7 +11,7 @@ from apps.core.money import format_money
 from apps.core.pdf import PrintTable
 from apps.documents.printing import PrintParts
 
-TASK_WIDTHS = (0.7, 2.4, 1.2, 1.5, 1.5, 2.2, 0.9, 2.4, 1.2)
+TASK_WIDTHS = (0.7, 2.3, 1.4, 1.6, 1.6, 2.0, 0.9, 2.2, 1.4)
 CHANGE_WIDTHS = (1.2, 0.8, 2.4, 1.5, 2.4, 2.4, 0.9)
 
 

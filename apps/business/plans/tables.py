@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.business.plans.models import ExecutionPlan, PlanChange, PlanTask
 from apps.core import clock
@@ -90,7 +91,7 @@ class MyTaskTable(Table):
         Column("task", _("Task"), kind="link", accessor=str, width=36),
         Column("engagement", _("Engagement"), accessor="plan.engagement.number"),
         Column("client", _("Client"), accessor="plan.engagement.client.label", width=28),
-        Column("owner", _("Owner"), accessor="owner.name"),
+        Column("owner", pgettext_lazy("task", "Owner"), accessor="owner.name"),
         Column("start", _("Start"), kind="date"),
         Column("finish", _("Finish"), kind="date", sort="finish"),
         Column("forecast", _("Expected finish"), kind="date"),
