@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from crispy_forms.layout import Field
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
@@ -51,6 +52,11 @@ class AssessmentForm(RecordForm):
             del self.fields["opportunity"]
         else:
             self.fields["opportunity"].queryset = assessable(self.viewer)
+
+    def layout(self) -> list[Any]:
+        """Long texts and the project's size across the page."""
+        wide = ("opportunity", "needs", "scale", "feasibility_note", "conflict_of_interest", "conflict_note")
+        return [Field(name, wrapper_class="span-all") if name in wide else name for name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

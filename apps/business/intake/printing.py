@@ -17,7 +17,7 @@ def intake_parts(intake: EngagementIntake) -> PrintParts:
         (_("Service type"), str(intake.service_type or "—")),
         (_("Business"), intake.title),
         (_("Preliminary assessment"), assessment.number if assessment else "—"),
-        (_("Term"), _term(intake)),
+        (_("Term"), term_in_words(intake)),
         (_("Fee basis"), str(intake.get_fee_basis_display())),
         (_("Payment term"), _("%(days)s days") % {"days": intake.payment_term_days}),
         (_("Credit gate"), _credit(intake)),
@@ -35,7 +35,8 @@ def intake_parts(intake: EngagementIntake) -> PrintParts:
     )
 
 
-def _term(intake: EngagementIntake) -> str:
+def term_in_words(intake: EngagementIntake) -> str:
+    """First and last day."""
     days = [day.isoformat() for day in (intake.term_from, intake.term_to) if day]
     return " – ".join(days) or "—"
 

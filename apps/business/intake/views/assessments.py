@@ -212,7 +212,7 @@ class AssessmentPreview(RefusalMixin, View):
             setattr(typed, name, quantize(value) if value is not None and value >= 0 else quantize(0))
         context = {
             "assessment": typed,
-            "warnings": warnings_of(typed),
+            "warnings": warnings_of(typed) if typed.expected_revenue or typed.expected_cost else [],
             "credit": self._credit(typed),
         }
         return render(request, "business/_assessment_preview.html", context)

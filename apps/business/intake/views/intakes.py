@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.business.intake import calibration, permissions, register
 from apps.business.intake.filters import IntakeFilterSet, IntakeRegisterFilterSet
-from apps.business.intake.forms import GROUPS, IntakeForm
+from apps.business.intake.forms import IntakeForm
 from apps.business.intake.models import EngagementIntake, IntakeAssessment
-from apps.business.intake.printing import intake_parts
+from apps.business.intake.printing import intake_parts, term_in_words
 from apps.business.intake.querysets import with_contracted
 from apps.business.intake.services import adopt, new_from, save_intake
 from apps.business.intake.tables import IntakeRegisterTable, IntakeTable
@@ -149,13 +149,13 @@ class IntakeViews(DocumentViews):
 
     def shown(self, document: EngagementIntake) -> list[display.Fact]:
         """Client and service type, then the form in its order, with the margin."""
-        names = [name for _title, group in GROUPS for name in group if name not in ("title", "amount")]
-        facts = display.of_fields(document, ["client", "service_type", *names])
-        place = next(index for index, name in enumerate(names) if name == "estimated_cost") + 3
-        facts.insert(place, display.Fact(_("Margin"), margin_in_words(document), number=True))
-        if document.lapsed_on:
-            facts.append(display.Fact(_("Lapsed on"), document.lapsed_on.isoformat()))
-        return facts
+        return [
+            *display.of_fields(document, ["client", "service_type", "scope"]),
+            display.Fact(_("Term"), term_in_words(document)),
+            *display.of_fields(document, ["fee_basis", "estimated_cost"]),
+            display.Fact(_("Margin"), margin_in_words(document), number=True),
+            *display.of_fields(document, ["payment_term_days", "risk_note"]),
+        ]
 
     def actions(self, access: Access) -> list[Action]:
         answer = may_contract(access)
