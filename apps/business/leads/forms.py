@@ -209,8 +209,9 @@ class ActivityForm(BaseForm):
         self.initial.setdefault("next_step_on", row.next_step_on)
 
     def layout(self) -> list[Any]:
-        """The text across the page."""
-        return [Field(name, wrapper_class="span-all") if name == "text" else name for name in self.fields]
+        """The text across the page, the next step with room."""
+        wide = {"text": "span-all", "next_step": "span-2"}
+        return [Field(name, wrapper_class=wide[name]) if name in wide else name for name in self.fields]
 
 
 class ClosingForm(forms.Form):

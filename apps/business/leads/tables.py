@@ -43,13 +43,13 @@ def _returns_on(lead: Lead) -> dt.date | None:
 
 
 class LeadTable(Table):
-    """Leads; rows carry `pool_days`. An export of it can be imported again."""
+    """Leads; rows carry `pool_days`."""
 
     columns = [
-        Column("number", _("Number"), sort="number"),
-        Column("company_name", _("Company"), kind="link", sort="company_name", width=32),
+        Column("number", _("Number"), kind="link", sort="number"),
+        Column("company_name", _("Company"), sort="company_name", width=32),
         Column("contact_name", _("Contact person")),
-        Column("phone", _("Phone")),
+        Column("phone", _("Phone"), export_only=True),
         Column("email", _("E-mail"), export_only=True),
         Column("source", _("Source"), accessor=_label("source")),
         Column("source_detail", _("Source in detail"), export_only=True),
@@ -57,11 +57,11 @@ class LeadTable(Table):
         Column("service_type", _("Service type"), accessor=_label("service_type"), export_only=True),
         Column("need", _("What they need"), kind="longtext", export_only=True),
         Column("owner", _("Employee in charge"), accessor=owner_of),
-        Column("next_step", _("Next step")),
+        Column("next_step", _("Next step"), kind="longtext"),
         Column("next_step_on", _("Next step on"), kind="date"),
         Column("active_on", _("Last activity"), kind="date", sort="active_on"),
-        Column("returns_on", _("Returns to the pool on"), kind="date", accessor=_returns_on, screen_only=True),
-        Column("entered_on", _("Entered on"), kind="date", sort="entered_on"),
+        Column("returns_on", _("Returns to the pool on"), kind="date", accessor=_returns_on, export_only=True),
+        Column("entered_on", _("Entered on"), kind="date", export_only=True),
         Column("state", _("State"), kind="badge", accessor=state_of, sort="state"),
         Column("discard_reason", _("Why it was discarded"), accessor=_label("discard_reason"), export_only=True),
     ]
@@ -98,26 +98,33 @@ class TakingPoolTable(PoolTable):
     select_name = "leads"
 
 
+def _stands(row: Opportunity) -> tuple[str, str]:
+    """The stage of an open one, the end of a closed one."""
+    tone, words = state_of(row)
+    return tone, row.stage.label if row.is_open else words
+
+
 class PipelineTable(Table):
     """Opportunities with their stage and weighted amount; rows carry `weighted`."""
 
     columns = [
-        Column("number", _("Number"), sort="number"),
-        Column("title", _("Title"), kind="link", sort="title", width=30),
+        Column("number", _("Number"), kind="link", sort="number"),
+        Column("title", _("Title"), sort="title", width=30),
         Column("client", _("Client"), accessor="client.label", width=28),
         Column("service_type", _("Service type"), accessor=_label("service_type"), export_only=True),
-        Column("stage", _("Stage"), accessor="stage.label", sort="stage__order"),
+        Column("stands", _("Stage"), kind="badge", accessor=_stands, sort="stage__order", screen_only=True),
+        Column("stage", _("Stage"), accessor="stage.label", export_only=True),
         Column("expected_amount", _("Expected amount"), kind="money", sort="expected_amount", total=True),
-        Column("probability", _("Probability in %"), kind="number", sort="probability"),
+        Column("probability", _("Probability in %"), kind="number", export_only=True),
         Column("weighted", _("Weighted amount"), kind="money", accessor="weighted_amount", total="weighted"),
         Column("days_in_stage", _("Days in stage"), kind="number", sort="stage_since"),
-        Column("expected_on", _("Expected signature"), kind="date"),
+        Column("expected_on", _("Expected signature"), kind="date", export_only=True),
         Column("owner", _("Employee in charge"), accessor=owner_of),
-        Column("next_step", _("Next step")),
         Column("next_step_on", _("Next step on"), kind="date"),
-        Column("active_on", _("Last activity"), kind="date", sort="active_on"),
+        Column("next_step", _("Next step"), kind="longtext"),
+        Column("active_on", _("Last activity"), kind="date", export_only=True),
         Column("competitor", _("Competitor"), export_only=True),
-        Column("state", _("State"), kind="badge", accessor=state_of, sort="state"),
+        Column("state", _("State"), accessor="get_state_display", export_only=True),
         Column("closed_on", _("Closed on"), kind="date", export_only=True),
         Column("lost_reason", _("Why it was lost"), accessor=_label("lost_reason"), export_only=True),
         Column("lost_note", _("Remark"), export_only=True),
