@@ -61,6 +61,14 @@ PAGES = """
     approvals:step-move              in 403 403 405
     approvals:step-update            in 403 403 404
     approvals:version                in 403 403 200
+    business:agencycontract-complete     in 404 403 404
+    business:agencycontract-create       in 403 200 403
+    business:agencycontract-original     in 404 403 404
+    business:agencycontract-sign         in 404 403 404
+    business:agencycontract-terminate    in 404 403 404
+    business:agencycontract-text         in 404 -> 404
+    business:agencycontract-versions     in 404 200 404
+    business:agencycontract-wording      in 404 200 404
     business:assessment-create       in 403 200 200
     business:assessment-decide       in 405 405 405
     business:assessment-detail       in 404 200 200
@@ -71,6 +79,9 @@ PAGES = """
     business:board                       in 403 200 200
     business:businesssettings            in 403 403 200
     business:businesssettings-history    in 403 403 200
+    business:contract-register           in 200 200 200
+    business:contracts-expiring          in 200 200 200
+    business:contractsupplement-create   in 403 200 403
     business:contracttemplate-create     in 403 403 200
     business:contracttemplate-history    in 403 403 200
     business:contracttemplate-list       in 403 403 200
