@@ -3,6 +3,8 @@
 import datetime as dt
 from types import SimpleNamespace
 
+from django.db import transaction
+
 from apps.business.models import Engagement, EngagementMember, ExecutionPlan, PlanChange
 from apps.business.plans import permissions, versions
 from apps.business.plans.services import save_plan, start_change
@@ -129,10 +131,15 @@ def company() -> SimpleNamespace:
     return SimpleNamespace(department=department, **people)
 
 
+@transaction.atomic
+def engaged(cast: SimpleNamespace) -> Engagement:
+    """An engagement of the manager, not planned yet; mate and helper are in the team."""
+    return team(business.engagement(cast.manager, phase="preparing"), cast.mate, cast.helper)
+
+
 def planned(cast: SimpleNamespace, **values) -> ExecutionPlan:
     """A draft of the manager; mate and helper are in the team."""
-    engagement = team(business.engagement(cast.manager, phase="preparing"), cast.mate, cast.helper)
-    return plan_of(cast.manager, engagement, colleague=cast.mate, **values)
+    return plan_of(cast.manager, engaged(cast), colleague=cast.mate, **values)
 
 
 def decided(cast: SimpleNamespace, paper, *, approve: bool = True):
