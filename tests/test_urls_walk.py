@@ -18,8 +18,9 @@ from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.finance.receipts.models import Receipt
 from apps.org.models import UserSession
+from apps.risk.credit.models import ScoringFactor
 from tests.documents.test_talk import upload
-from tests.factories import billing, business, finance, leads, org, service
+from tests.factories import billing, business, credit, finance, leads, org, service
 from tests.factories.approvals import route, step
 from tests.factories.cast import cast
 from tests.factories.kinds import draft_of
@@ -104,6 +105,9 @@ PAGES = """
     business:lead-detail                 in 404 200 200
     business:lead-discard                in 405 405 405
     business:lead-history                in 404 200 200
+    business:lead-import                 in 403 403 200
+    business:lead-import-confirm         in 405 405 405
+    business:lead-import-template        in 403 403 200
     business:lead-list                   in 403 200 200
     business:lead-pool                   in 403 403 200
     business:lead-qualify                in 404 403 403
@@ -255,6 +259,25 @@ PAGES = """
     org:sessions                     in 200 200 200
     org:sign-in                      200 -> -> ->
     org:sign-out                     in 405 405 405
+    risk:client-credit               in 403 403 200
+    risk:client-hold                 in 405 405 405
+    risk:client-lift                 in 405 405 405
+    risk:client-options              in 200 200 200
+    risk:creditassessment-create     in 403 200 200
+    risk:exposure                    in 403 403 200
+    risk:factor-create               in 403 403 403
+    risk:factor-remove               in 405 405 405
+    risk:factor-update               in 403 403 403
+    risk:policy                      in 403 403 200
+    risk:policy-history              in 403 403 200
+    risk:scoringmodel-delete         in 405 405 405
+    risk:scoringmodel-detail         in 403 403 200
+    risk:scoringmodel-list           in 403 403 200
+    risk:scoringmodel-publish        in 405 405 405
+    risk:scoringmodel-start          in 405 405 405
+    risk:scoringmodel-update         in 403 403 403
+    risk:waiver-list                 in 403 403 200
+    risk:waiver-revoke               in 405 405 405
     service:client-create            in 403 403 200
     service:client-detail            in 404 200 200
     service:client-history           in 404 200 200
@@ -429,6 +452,8 @@ def arguments_for(name, wanted, people, things):
     if "file" in wanted:
         attachment = thing.attachments.first() or services.attach(thing, by=people.alice, file=upload())
         values["file"] = attachment.pk
+    if "factor" in wanted:
+        values["factor"] = ScoringFactor.objects.first().pk
     if "task" in wanted:
         values["task"] = thing.tasks.first().pk
     return {argument: values[argument] for argument in wanted}
