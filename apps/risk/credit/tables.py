@@ -57,29 +57,33 @@ def _owner(row: ExposureRow) -> str:
     return row.client.owner.name if row.client.owner_id else _now("shared pool")
 
 
+def _grade(row: ExposureRow) -> str:
+    return row.client.grade.code if row.client.grade_id else ""
+
+
 class ExposureTable(Table):
     """Credit exposure and utilisation by client (domain.md §1.25)."""
 
     columns = [
         Column("number", _("Client number"), accessor="client.number", sort="number"),
         Column("client", _("Client"), kind="link", accessor="client.label", sort="name", width=30),
-        Column("grade", _("Grade"), accessor=lambda row: row.client.grade.code if row.client.grade_id else ""),
+        Column("grade", _("Grade"), accessor=_grade, export_only=True),
         Column("owner", _("Employee in charge"), accessor=_owner, export_only=True),
         Column("standing", _("Standing"), kind="badge", accessor=lambda row: standing_of(row.picture)),
+        Column("utilisation", _("Utilisation %"), kind="number", accessor=_of("utilisation"), sort="utilisation"),
         Column("limit", _("Limit"), kind="money", accessor=_of("limit"), sort="limit", total="limit"),
+        Column("exposure", _("Exposure"), kind="money", accessor=_of("exposure"), sort="exposure", total="exposure"),
+        Column(
+            "available", _("Available"), kind="money", accessor=_of("available"), sort="available", total="available"
+        ),
+        Column("overdue", _("Overdue"), kind="money", accessor=_of("overdue"), sort="overdue", total="overdue"),
+        Column("overdue_days", _("Days overdue"), kind="number", accessor=_of("overdue_days"), sort="overdue_days"),
         Column("term_days", _("Term"), kind="number", accessor=_of("term_days")),
         Column("valid_until", _("Valid until"), kind="date", accessor=_of("valid_until")),
         Column("not_invoiced", _("Not invoiced"), kind="money", accessor=_of("not_invoiced"), total="not_invoiced"),
         Column("unpaid", _("Unpaid"), kind="money", accessor=_of("unpaid"), total="unpaid"),
         Column("contracts", _("Contracts × rate"), kind="money", accessor=_of("contracts"), total="contracts"),
         Column("unapplied", _("Unapplied"), kind="money", accessor=_of("unapplied"), total="unapplied"),
-        Column("exposure", _("Exposure"), kind="money", accessor=_of("exposure"), sort="exposure", total="exposure"),
-        Column(
-            "available", _("Available"), kind="money", accessor=_of("available"), sort="available", total="available"
-        ),
-        Column("utilisation", _("Utilisation %"), kind="number", accessor=_of("utilisation"), sort="utilisation"),
-        Column("overdue", _("Overdue"), kind="money", accessor=_of("overdue"), sort="overdue", total="overdue"),
-        Column("overdue_days", _("Days overdue"), kind="number", accessor=_of("overdue_days"), sort="overdue_days"),
         Column(
             "hold",
             _("Hold"),
