@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from apps.business.models import Engagement, PaymentScheduleLine, Settlement
 from apps.business.settlements.permissions import ROLES
@@ -114,6 +115,7 @@ def through(company: SimpleNamespace, settlement: Settlement) -> Settlement:
     return again(settlement)
 
 
+@transaction.atomic
 def delivered(manager, schedule=("30000.00", "20000.00"), *, days_ago=0, **values) -> Engagement:
     """An engagement whose work was delivered."""
     made = business.contract(manager, schedule=schedule)
