@@ -385,6 +385,7 @@ def world(db):
         **client_file(people.alice),
         **sales(people.alice),
     }
+    things |= credit_of(things["service:client"])
     for kind, model in all_kinds().items():
         things[f"{model._meta.app_label}:{model._meta.model_name}"] = draft_of(kind, people.alice)
     things["business:assessment"] = things["business:engagementintake"].assessment
@@ -424,6 +425,12 @@ def sales(owner):
         "business:lostreason": leads.lost_reason(),
         "business:contracttemplate": ContractTemplate.objects.create(code="STD", name="Standard", body="x"),
     }
+
+
+def credit_of(client):
+    """The scoring model in force, and the client in the place of what is only posted to."""
+    model = credit.scoring_model()
+    return {"risk:client": client, "risk:waiver": client, "risk:scoringmodel": model, "risk:factor": model}
 
 
 def client_file(owner):

@@ -44,6 +44,13 @@ def is_in_charge(user, row: Row) -> bool:
     return row.owner_id == user.pk or row.owner.department_id in headed_by(user)
 
 
+def may_begin_for(user, owner_id: int | None) -> Answer:
+    """Whom somebody may put in charge of a new lead: nobody, themselves where they sell, for heads anybody."""
+    if owner_id is None or user.has_perm(ASSIGN) or (owner_id == user.pk and user.has_perm(ADD_OPPORTUNITY)):
+        return YES
+    return no(_("Your role does not give leads to others; leave it to the pool."))
+
+
 def may(user, action: str, row: Row) -> Answer:
     """May this person, who sees the row, do this to it? The answer carries its reason."""
     return (_OF_LEADS if isinstance(row, Lead) else _OF_OPPORTUNITIES)[action](user, row)

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from apps.business.leads.models import Lead, Opportunity
-from apps.business.leads.views import base, board, leads, lists, opportunities
+from apps.business.leads.views import base, board, importing, leads, lists, opportunities
 
 urlpatterns: list = [
     path("leads/", lists.LeadList.as_view(), name="lead-list"),
     path("leads/new/", leads.LeadCreate.as_view(), name="lead-create"),
     path("leads/pool/", lists.Pool.as_view(), name="lead-pool"),
     path("leads/suggestions/", leads.LeadSuggestions.as_view(), name="lead-suggestions"),
+    path("leads/import/", importing.Import.as_view(), name="lead-import"),
+    path("leads/import/confirm/", importing.Confirm.as_view(), name="lead-import-confirm"),
+    path("leads/import/template/", importing.template, name="lead-import-template"),
     path("leads/<int:pk>/", leads.LeadDetail.as_view(), name="lead-detail"),
     path("leads/<int:pk>/change/", leads.LeadUpdate.as_view(), name="lead-update"),
     path("leads/<int:pk>/history/", leads.LeadHistory.as_view(), name="lead-history"),

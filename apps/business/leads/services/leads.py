@@ -50,12 +50,10 @@ def _require_may_save(lead: Lead, stored: Lead | None, by: User | None) -> None:
         return
     if by is None or not by.has_perm(permissions.ADD_LEAD):
         raise Forbidden(_("Your role does not add leads."))
-    if lead.owner_id is None or (lead.owner_id == by.pk and by.has_perm(permissions.ADD_OPPORTUNITY)):
-        return
-    if not by.has_perm(permissions.ASSIGN):
-        text = _("Your role does not give leads to others; leave it to the pool.")
-        raise LeadError(text, fields={"owner": text})
-    if not lead.owner.is_active:
+    answer = permissions.may_begin_for(by, lead.owner_id)
+    if not answer:
+        raise LeadError(answer.reason, fields={"owner": answer.reason})
+    if lead.owner_id and not lead.owner.is_active:
         text = _("%(name)s no longer works here.") % {"name": lead.owner}
         raise LeadError(text, fields={"owner": text})
 

@@ -45,6 +45,7 @@ class LeadList(LoggedList):
     title = gettext_lazy("Leads")
     table_class = LeadTable
     filterset_class = LeadFilterSet
+    template_name = "business/lead_list.html"
     create_label = gettext_lazy("New lead")
 
     def require_access(self) -> None:
