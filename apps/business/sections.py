@@ -5,6 +5,7 @@ from apps.business.contracts import sections as contracts
 from apps.business.contracts import wording
 from apps.business.engagements import sections as engagements
 from apps.business.engagements.charging import contracts_for
+from apps.business.intake import sections as intake
 from apps.business.leads import sections as leads
 from apps.business.plans import sections as plans
 from apps.business.settlements import sections as settlements
@@ -15,6 +16,7 @@ def register() -> None:
     """Called once at the start."""
     places.register(wording.PLACES, wording.check)
     leads.register()
+    intake.register()
     contracts.register()
     engagements.register()
     plans.register()

@@ -5,10 +5,12 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from apps.approvals.errors import OpinionMissing
 from apps.business.intake.errors import IntakeError
 from apps.business.intake.jobs import lapse_intakes
+from apps.business.intake.sections import of_client
 from apps.business.intake.services import decide, lapse, new_from, save_intake
 from apps.business.models import BusinessSettings, EngagementIntake, IntakeAssessment
 from apps.core import clock
@@ -17,8 +19,10 @@ from apps.documents import services
 from apps.documents.errors import Incomplete, NotAllowed, NotFound
 from apps.notifications.models import Notification
 from apps.risk.credit.models import CreditCheck, CreditHold, CreditWaiver
+from apps.service.clients.services import merge
 from tests.factories import business
 from tests.factories.intake import assessed, draft, reload, submitted, world
+from tests.factories.service import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -279,3 +283,21 @@ def test_after_lapsing_the_assessment_may_be_used_again(cast, approved):
         lapse_intakes()
     again = draft(cast.alice, on=assessment)
     assert re.fullmatch(r"YWCJ-\d{4}-0002", services.submit(again, by=cast.alice).number)
+
+
+def test_applications_follow_a_merged_client(cast):
+    intake = submitted(cast.alice)
+    target = client_of(cast.alice, name="Acme Trading")
+    cast.sam.user_permissions.add(*Permission.objects.filter(codename__in=["merge_client", "view_all_clients"]))
+    merge(source=intake.client, target=target, by=cast.sam, reason="One company")
+    stored = reload(intake)
+    assert (stored.client, stored.assessment.opportunity.client) == (target, target)
+    assert stored.history.latest().history_user == cast.sam
+
+
+def test_the_page_of_the_client_names_the_application(cast, client):
+    intake = submitted(cast.alice)
+    client.force_login(cast.alice)
+    page = client.get(intake.client.get_absolute_url())
+    assert intake.get_absolute_url() in page.content.decode()
+    assert of_client(intake.client, cast.tom) is None

@@ -57,6 +57,8 @@ def _credit(intake: EngagementIntake) -> str:
     check = gate.last_check(intake)
     if check is None:
         return "—"
+    if waiver := check.waiver or check.exception:
+        return _("by exception of %(person)s") % {"person": waiver.granted_by}
     return _("passed") if check.passed else _("closed: an exception of management is needed")
 
 
