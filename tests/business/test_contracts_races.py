@@ -1,6 +1,7 @@
 """Two people at the same moment, on PostgreSQL: a contract is signed once, an intake has one contract."""
 
 import pytest
+from django.db import transaction
 
 from apps.business.contracts import services as contracts
 from apps.business.models import AgencyContract, ContractSupplement, Engagement
@@ -20,6 +21,7 @@ def again(paper):
     return type(paper).objects.get(pk=paper.pk)
 
 
+@transaction.atomic
 def approved(people) -> AgencyContract:
     paper = services.submit(draft(people.alice), by=people.alice)
     return again(services.approve(paper, by=people.bob))
@@ -42,8 +44,9 @@ def test_contract_is_signed_once():
 def test_intake_has_one_contract():
     people = world()
     for _round in range(ROUNDS):
-        intake = business.intake(people.alice)
-        one, two = draft(people.alice, intake), draft(people.alice, intake)
+        with transaction.atomic():
+            intake = business.intake(people.alice)
+            one, two = draft(people.alice, intake), draft(people.alice, intake)
 
         def submit(paper):
             return lambda: services.submit(again(paper), by=people.alice)
@@ -55,10 +58,11 @@ def test_intake_has_one_contract():
 def test_supplements_never_cut_the_total_below_what_is_settled():
     people = world()
     for _round in range(ROUNDS):
-        contract = business.contract(people.alice)
-        AgencyContract.objects.filter(pk=contract.pk).update(settled="30000.00")
-        contract.schedule.update(settled="30000.00")
-        papers = [supplement(people.alice, again(contract), change=-15000, milestone="") for _paper in range(2)]
+        with transaction.atomic():
+            contract = business.contract(people.alice)
+            AgencyContract.objects.filter(pk=contract.pk).update(settled="30000.00")
+            contract.schedule.update(settled="30000.00")
+            papers = [supplement(people.alice, again(contract), change=-15000, milestone="") for _paper in range(2)]
         for paper in papers:
             services.submit(paper, by=people.alice)
 
