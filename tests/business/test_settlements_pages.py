@@ -187,6 +187,9 @@ def test_three_sides_stand_beside_each_other(client, company, engagement):
     plan = business.paper(ExecutionPlan, company.manager, engagement=engagement)
     PlanTask.objects.create(plan=plan, wbs="1", title="Media plan", deliverable="The plan as PDF", progress=100)
     settlement = submit(settlement_of(company.manager, engagement), by=company.manager)
+    loose = settlement_of(company.manager, engagement, item("5.00"))
+    html = text_of(page(client, company.manager, "settlement-detail", loose.pk))
+    assert "Some lines stand against no scheduled payment." in html
     html = text_of(page(client, company.head, "settlement-detail", settlement.pk))
     for text in ("Milestone 1", "1 Media plan", "The plan as PDF", "Billed by this settlement", "Three-way match"):
         assert text in html

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.business.engagements import sections as engagements
@@ -14,7 +13,6 @@ from apps.business.settlements.parties import PHASES, works_on
 from apps.business.settlements.permissions import RAISE
 from apps.business.settlements.services import merge_clients, readiness
 from apps.core import registry
-from apps.core.money import format_money
 from apps.core.registry import PageSection
 from apps.finance.billing import hooks
 
@@ -35,20 +33,13 @@ def register() -> None:
 
 
 def _money(engagement: Engagement, viewer) -> dict[str, Any] | None:
-    """What the contract has left, what keeps it from being settled, and the settlements this viewer may see."""
-    contract = engagement.contract
+    """What keeps it from being settled, and the settlements this viewer may see."""
     rows = Settlement.objects.visible_to(viewer).filter(engagement=engagement)
     rows = rows.select_related("applicant", "receivable").order_by("-pk")
     may_settle = engagement.phase in PHASES and viewer.holds(RAISE) and works_on(viewer, engagement)
     create_url = f"{reverse('business:settlement-create')}?engagement={engagement.pk}"
     return {
-        "figures": [
-            {"label": _now("Contract total"), "value": format_money(contract.total)},
-            {"label": _now("Settled"), "value": format_money(contract.settled)},
-            {"label": _now("In settlement"), "value": format_money(contract.settling)},
-            {"label": _now("Not settled"), "value": format_money(contract.unsettled)},
-        ],
         "settlements": list(rows[:50]),
-        "create_url": create_url if may_settle and contract.unsettled > 0 else "",
+        "create_url": create_url if may_settle and engagement.contract.unsettled > 0 else "",
         "missing": readiness(engagement).sentences() if may_settle else [],
     }
