@@ -24,7 +24,7 @@ class EngagementFilterSet(BaseFilterSet):
     first = ("q", "phase", "service_type", "manager", "mine")
 
     q = SearchFilter(["number", "title", "client__name", "client__name_en", "contract__number"])
-    phase = django_filters.MultipleChoiceFilter(label=_("Phase"), choices=Engagement.Phase)
+    phase = django_filters.ChoiceFilter(label=_("Phase"), choices=Engagement.Phase)
     service_type = django_filters.ModelChoiceFilter(label=_("Service type"), queryset=ServiceType.objects.all())
     manager = PersonFilter("manager", label=_("Manager"))
     mine = YesNoFilter(label=_("My engagements"), method="is_mine")

@@ -19,7 +19,7 @@ class EngagementTable(Table):
         Column("number", _("Number"), sort="number"),
         Column("title", _("Title"), kind="link", sort="title", width=30),
         Column("client", _("Client"), accessor="client.label", sort="client__name", width=26),
-        Column("service_type", _("Service type"), accessor="service_type.label"),
+        Column("service_type", _("Service type"), accessor="service_type.label", export_only=True),
         Column("department", _("Department"), accessor="department", export_only=True),
         Column("manager", _("Manager"), accessor="manager.name", sort="manager__name"),
         Column("phase", _("Phase"), kind="badge", accessor=phase_of, sort="phase"),
@@ -33,7 +33,7 @@ class EngagementTable(Table):
         Column("next_report_on", _("Next report"), kind="date", sort="report_order"),
         Column("contract", _("Contract"), accessor="contract_number", export_only=True),
         Column("total", _("Contract total"), kind="money", sort="total", total=True),
-        Column("settled", _("Settled"), kind="money", sort="settled", total=True),
+        Column("settled", _("Settled"), kind="money", sort="settled", total=True, export_only=True),
         Column("unsettled", _("Unsettled"), kind="money", sort="unsettled", total=True),
     ]
     default_sort = "-pk"

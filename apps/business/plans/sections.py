@@ -19,7 +19,7 @@ LATEST = 5
 def register() -> None:
     """Called once at the start."""
     sections.register_section(
-        PageSection("plan", _("Execution plan"), "business/executionplan/_summary.html", summary, order=20)
+        PageSection("plan", _("Execution plan"), "business/executionplan/_of_engagement.html", summary, order=20)
     )
 
 
