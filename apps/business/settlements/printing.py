@@ -96,7 +96,7 @@ def _events(paper: Settlement) -> PrintTable:
             event.step.label if event.step else "",
             str(event.get_verb_display()),
             str(event.payload.get("text", "")),
-            event.hash[:16],
+            event.hash[:12],
         ]
         for event in events
     ]
