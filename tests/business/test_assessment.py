@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.business.intake.errors import IntakeError
@@ -309,15 +308,14 @@ def test_a_lost_opportunity_can_still_be_looked_at(cast, as_):
     assert may(cast.alice, "use", again(made)).reason == "The opportunity is closed."
 
 
-def test_the_fragment_of_an_opportunity_lists_its_assessments(cast, as_, rf):
+def test_the_page_of_an_opportunity_lists_its_assessments(cast, as_):
     made = assessed(cast.alice)
-    request = rf.get("/")
-    request.user = cast.alice
-    shown = render_to_string("business/_assessments.html", {"opportunity": made.opportunity}, request)
-    assert made.number in shown
+    shown = as_("alice").get(made.opportunity.get_absolute_url()).content.decode()
+    assert f'href="{made.get_absolute_url()}"' in shown
     assert f'href="{url("create")}?opportunity={made.opportunity_id}"' in shown
-    request.user = cast.olga
-    assert made.number not in render_to_string("business/_assessments.html", {"opportunity": made.opportunity}, request)
+    read = as_("rita").get(made.opportunity.get_absolute_url()).content.decode()
+    assert made.number in read
+    assert f"{url('create')}?opportunity=" not in read
 
 
 def test_the_list_asks_as_much_for_thirty_rows_as_for_one(cast, as_):
