@@ -11,6 +11,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from apps.approvals.models import RouteStep
+from apps.business.engagements import services as engagement_services
 from apps.business.models import ContractTemplate, DossierItem
 from apps.core import clock
 from apps.core.models import Job
@@ -20,7 +21,7 @@ from apps.finance.receipts.models import Receipt
 from apps.org.models import UserSession
 from apps.risk.credit.models import ScoringFactor
 from tests.documents.test_talk import upload
-from tests.factories import billing, business, credit, finance, leads, org, service
+from tests.factories import billing, business, credit, engagements, finance, leads, org, service
 from tests.factories.approvals import route, step
 from tests.factories.cast import cast
 from tests.factories.kinds import draft_of
@@ -87,11 +88,30 @@ PAGES = """
     business:contracttemplate-history    in 403 403 200
     business:contracttemplate-list       in 403 403 200
     business:contracttemplate-update     in 403 403 200
+    business:dossierentry-create     in 405 405 405
+    business:dossierentry-receive    in 405 405 405
+    business:dossierentry-remove     in 405 405 405
+    business:dossierentry-unwaive    in 405 405 405
+    business:dossierentry-waive      in 405 405 405
+    business:dossierfile-remove      in 405 405 405
+    business:dossierfile-show        in 404 200 200
     business:dossieritem-create          in 403 403 200
     business:dossieritem-history         in 403 403 200
     business:dossieritem-list            in 403 403 200
     business:dossieritem-update          in 403 403 200
+    business:engagement-detail       in 404 200 200
+    business:engagement-file         in 404 200 200
+    business:engagement-history      in 404 200 200
+    business:engagement-list         in 200 200 200
+    business:engagement-manager      in 404 403 403
+    business:engagement-move         in 405 405 405
+    business:engagement-reports      in 404 200 200
+    business:engagement-team         in 404 200 200
     business:engagement-unbilled     in 403 200 200
+    business:engagement-update       in 404 200 403
+    business:engagementmember-create in 404 200 403
+    business:engagementmember-end    in 405 405 405
+    business:engagementmember-update in 404 200 403
     business:engagementintake-create in 403 200 403
     business:executionplan-change    in 405 405 405
     business:executionplan-check     in 405 405 405
@@ -143,6 +163,15 @@ PAGES = """
     business:servicetype-history         in 403 403 200
     business:servicetype-list            in 403 403 200
     business:servicetype-update          in 403 403 200
+    business:progressreport-answer   in 404 200 200
+    business:progressreport-create   in 404 200 200
+    business:progressreport-delete   in 405 405 405
+    business:progressreport-detail   in 404 200 200
+    business:progressreport-list     in 200 200 200
+    business:progressreport-print    in 404 200 200
+    business:progressreport-send     in 404 200 200
+    business:progressreport-update   in 404 200 200
+    business:progressreports-due     in 200 200 200
     business:settlement-create       in 403 200 403
     business:settlement-pack         in 404 403 404
     business:settlement-register     in 403 200 200
@@ -384,6 +413,7 @@ def world(db):
         "service:clientgrade": service.ClientGradeFactory(),
         **client_file(people.alice),
         **sales(people.alice),
+        **work_of(people.alice, people.bob),
     }
     things |= credit_of(things["service:client"])
     for kind, model in all_kinds().items():
@@ -427,6 +457,23 @@ def sales(owner):
     }
 
 
+def work_of(manager, head):
+    """An engagement with a member, a draft of a report and a file."""
+    engagement = engagements.begun(manager)
+    entry = engagement_services.add_entry(engagement, by=manager, name="Posters")
+    engagement_services.receive(entry, by=manager, files=[engagements.file_called()])
+    return {
+        "business:engagement": engagement,
+        "business:engagementmember": engagements.member_of(engagement, head),
+        "business:engagementmember-create": engagement,
+        "business:progressreport": engagements.report_of(engagement),
+        "business:progressreport-create": engagement,
+        "business:dossierentry": entry,
+        "business:dossierentry-create": engagement,
+        "business:dossierfile": entry.files.get(),
+    }
+
+
 def credit_of(client):
     """The scoring model in force, and the client in the place of what is only posted to."""
     model = credit.scoring_model()
@@ -454,6 +501,8 @@ def arguments_for(name, wanted, people, things):
     values = {"kind": "vehiclerequest", "uidb64": "x", "token": "x", "code": "NO-SUCH-CODE", "user_pk": people.rita.pk}
     if "pk" in wanted:
         values["pk"] = thing.pk
+    if "to" in wanted:
+        values["to"] = "deliver"
     if "allocation" in wanted:
         values["allocation"] = 0
     if "file" in wanted:
