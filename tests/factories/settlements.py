@@ -15,7 +15,14 @@ from apps.core.registry import role_permissions
 from apps.documents.services import approve, attach, submit
 from tests.factories import business
 from tests.factories.approvals import route, step
-from tests.factories.org import CompanyFactory, DepartmentFactory, RoleFactory, UserFactory, store_users
+from tests.factories.org import (
+    CompanyFactory,
+    DepartmentFactory,
+    RoleFactory,
+    UserFactory,
+    permission_called,
+    store_users,
+)
 
 PDF = b"%PDF-1.4 the client agrees"
 #: role codes of the people of `settling_company`; the manager and the colleague raise settlements
@@ -34,7 +41,9 @@ WORKS_AS = {
 
 def raiser(user):
     """The same person, who raises settlements."""
-    user.groups.add(RoleFactory(code="business_staff", permissions=sorted(ROLES["business_staff"])))
+    role = RoleFactory(code="business_staff")
+    role.permissions.add(*map(permission_called, sorted(ROLES["business_staff"])))
+    user.groups.add(role)
     return type(user).objects.get(pk=user.pk)
 
 
