@@ -1,4 +1,4 @@
-"""Addresses of finance: claims, payments, the ledger, invoices to clients, receipts, master data."""
+"""Addresses of finance: claims, payments, the ledger, invoices to clients, receipts, receivables, master data."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from apps.finance.expenses.views import ExpenseClaimViews, Ledger, Review
 from apps.finance.masterdata.views import RECORDS
 from apps.finance.payments.views import ClaimsToPay, Pay, PaymentList
 from apps.finance.receipts.urls import urlpatterns as receipts
+from apps.finance.receivables.urls import urlpatterns as receivables
 
 app_name = "finance"
 
@@ -21,5 +22,6 @@ urlpatterns = [
     path("expense-ledger/", Ledger.as_view(), name="ledger"),
     *billing,
     *receipts,
+    *receivables,
     *(pattern for record in RECORDS for pattern in record.urls()),
 ]

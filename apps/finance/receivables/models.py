@@ -5,10 +5,13 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from apps.core import clock
 from apps.core.models import BaseModel
+from apps.finance.receivables.querysets import PaymentReminderQuerySet
 
 
 class ReceivablesSettings(BaseModel):
@@ -44,7 +47,7 @@ class ReceivablesSettings(BaseModel):
     @property
     def limits(self) -> list[int]:
         """Upper limits of the buckets in days, ascending."""
-        return sorted({int(part) for part in self.buckets.split(",")})
+        return sorted({int(part) for part in self.buckets.split(",")} - {0})
 
 
 class PaymentReminder(BaseModel):
@@ -59,10 +62,15 @@ class PaymentReminder(BaseModel):
     overdue = models.DecimalField(_("overdue"), max_digits=14, decimal_places=2)
     invoices = models.ManyToManyField("finance.SalesInvoice", related_name="reminders", verbose_name=_("invoices"))
 
+    objects = PaymentReminderQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("payment reminder")
         verbose_name_plural = _("payment reminders")
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.client} {self.sent_at:%Y-%m-%d}"
+        return f"{self.client} {clock.local_day(self.sent_at).isoformat()}"
+
+    def get_absolute_url(self):
+        return reverse("finance:reminder-detail", args=[self.pk])
