@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.contrib.auth.models import Permission
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
-from apps.core import clock, registry
+from apps.core import registry
 from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.documents.models import Document
 from apps.documents.permissions import Answer, actions_of, may
-from apps.finance.expenses.models import ExpenseCategory, ExpenseClaim
-from apps.finance.expenses.services import pay, save_claim
-from apps.finance.payments.models import FundAccount
 from apps.org.models import Department, User
+from apps.workspace.matrix_papers import LATER, write
 
 #: who is asked, in the order of the tables; roles follow
 PEOPLE = {
@@ -68,6 +65,7 @@ class Cast:
             place = own if name in inside else elsewhere
             person = User.objects.create(username=f"matrix-{name}", name=name, department=place)
             person.user_permissions.set(_permissions(registry.role_permissions.get(name, set())))
+        self["applicant"].user_permissions.set(_permissions(_raising()))
         User.objects.filter(username="matrix-root").update(is_superuser=True)
         for department, head in ((own, "head"), (upper, "upper")):
             department.head = self[head]
@@ -99,7 +97,7 @@ class Scene:
     def __init__(self, model: type[Document], cast: Cast):
         self.model = model
         self.cast = cast
-        self.write = DRAFTS.get(model.KIND, _plain_draft)
+        self.applicant = cast["applicant"]
         route, _created = Route.objects.get_or_create(kind=model.KIND, defaults={"name": model.KIND})
         route.versions.filter(state=RouteVersion.State.PUBLISHED).update(state=RouteVersion.State.RETIRED)
         number = max(route.versions.values_list("number", flat=True), default=0) + 1
@@ -110,19 +108,23 @@ class Scene:
             )
             step.people.add(cast[name])
 
+    def before(self, model: type[Document]) -> Document:
+        """An approved paper of another kind, of the same applicant."""
+        return Scene(model, self.cast).approved()
+
     def draft(self) -> Document:
-        return self.write(self.model, self.cast["applicant"])
+        return write(self)
 
     def submitted(self) -> Document:
-        paper = services.submit(self.draft(), by=self.cast["applicant"])
-        services.copy_to(paper, by=self.cast["applicant"], people=[self.cast["reader"], self.cast["leaver"]])
+        paper = services.submit(self.draft(), by=self.applicant)
+        services.copy_to(paper, by=self.applicant, people=[self.cast["reader"], self.cast["leaver"]])
         return paper
 
     def half_way(self) -> Document:
         return services.approve(self.submitted(), by=self.cast["first"])
 
     def withdrawn(self) -> Document:
-        return services.withdraw(self.submitted(), by=self.cast["applicant"])
+        return services.withdraw(self.submitted(), by=self.applicant)
 
     def returned(self) -> Document:
         return services.return_(self.half_way(), by=self.cast["second"], reason="Please correct it.")
@@ -168,32 +170,12 @@ def _asked(heading: str, paper: Document, cast: Cast, actions: list[str]) -> Ans
     return answers
 
 
+def _raising() -> set[str]:
+    """What it takes to raise a paper of any kind, and what comes before it."""
+    kinds = {f"{model._meta.app_label}.add_{model._meta.model_name}" for model in all_kinds().values()}
+    return kinds | {"business.add_opportunity"}
+
+
 def _permissions(labels: set[str]) -> list[Permission]:
     found = Permission.objects.select_related("content_type")
     return [row for row in found if f"{row.content_type.app_label}.{row.codename}" in labels]
-
-
-def _plain_draft(model: type[Document], applicant: User) -> Document:
-    """A paper that needs nothing but a title and an amount."""
-    return services.save_draft(model(title="Sample", amount=Decimal("100.00")), by=applicant)
-
-
-def _claim_draft(model: type[Document], applicant: User) -> Document:
-    category, _created = ExpenseCategory.objects.get_or_create(
-        code="MATRIX", defaults={"name": "Sample", "requires_invoice": False}
-    )
-    line = {"category": category, "date": clock.today(), "description": "Sample", "amount": Decimal("100.00")}
-    return save_claim(ExpenseClaim(title="Sample"), by=applicant, lines=[line])
-
-
-def _paid(claim: Document) -> Document:
-    account, _created = FundAccount.objects.get_or_create(code="MATRIX", defaults={"name": "Sample"})
-    cashier = User.objects.get(username="matrix-cashier")
-    pay(claim, by=cashier, account=account, paid_on=clock.today(), bank_reference="1")
-    return ExpenseClaim.objects.get(pk=claim.pk)
-
-
-#: how a paper of a kind is written that has rules of its own about what is complete
-DRAFTS: dict[str, Callable[[type[Document], User], Document]] = {ExpenseClaim.KIND: _claim_draft}
-#: what happens to approved papers of a kind
-LATER: dict[str, dict[str, Callable[[Document], Document]]] = {ExpenseClaim.KIND: {"Approved and paid": _paid}}
