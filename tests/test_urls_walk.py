@@ -163,6 +163,8 @@ PAGES = """
     business:servicetype-history         in 403 403 200
     business:servicetype-list            in 403 403 200
     business:servicetype-update          in 403 403 200
+    business:profitability           in 403 403 200
+    business:profitability-clients   in 403 403 200
     business:progressreport-answer   in 404 200 200
     business:progressreport-create   in 404 200 200
     business:progressreport-delete   in 405 405 405

@@ -8,6 +8,7 @@ from apps.business.engagements.charging import contracts_for
 from apps.business.intake import sections as intake
 from apps.business.leads import sections as leads
 from apps.business.plans import sections as plans
+from apps.business.reports import sections as reports
 from apps.business.settlements import sections as settlements
 from apps.finance.expenses import charging
 
@@ -21,4 +22,5 @@ def register() -> None:
     engagements.register()
     plans.register()
     settlements.register()
+    reports.register()
     charging.register_source(contracts_for)

@@ -212,7 +212,11 @@ class ListPage(TemplateResponseMixin, View):
         columns = [column for column in self.table_class.columns if column.total]
         sums = self.rows.order_by().aggregate(**{f"total_{c.name}": Sum(c.total_field) for c in columns})
         amounts = [(column, sums[f"total_{column.name}"] or Decimal(0)) for column in columns]
-        return _in_totals(capped_count(self.rows), amounts)
+        return self.as_totals(capped_count(self.rows), amounts)
+
+    def as_totals(self, count: CappedCount, amounts: list[tuple[Any, Decimal]]) -> list[Total]:
+        """The sums in words; a list adds what is reckoned from them, such as a rate."""
+        return _in_totals(count, amounts)
 
     def _totals_at_hand(self) -> list[Total] | None:
         """The totals without a further query where one page holds everything; None where they come later."""
@@ -223,7 +227,7 @@ class ListPage(TemplateResponseMixin, View):
             return None
         columns = [column for column in self.table_class.columns if column.total]
         amounts = [(column, sum((column.read(row) or 0 for row in page.rows), Decimal(0))) for column in columns]
-        return _in_totals(CappedCount(len(page.rows)), amounts)
+        return self.as_totals(CappedCount(len(page.rows)), amounts)
 
     # ---- addresses ----
 
