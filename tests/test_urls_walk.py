@@ -350,6 +350,7 @@ PAGES = """
     service:industry-update          in 403 403 200
     service:reviews-due              in 200 200 200
     set_language                     -> -> -> ->
+    workspace:reports                in 200 200 200
     workspace:approve-selected       in 405 405 405
     workspace:desk                   in 200 200 200
     workspace:figures                in 200 200 200

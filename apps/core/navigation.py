@@ -80,12 +80,17 @@ _counters: dict[str, Callable[[HttpRequest], int]] = {}
 
 def register(*items: Item) -> None:
     """Add entries to the navigation of everybody who may see them. Registering the same page twice replaces it."""
-    for item in items:
-        if item.group not in GROUPS:
-            raise ImproperlyConfigured(f"{item.url_name}: no navigation group {item.group!r}; known: {list(GROUPS)}")
-        _items[:] = [known for known in _items if known.url_name != item.url_name] + [item]
+    for new in items:
+        if new.group not in GROUPS:
+            raise ImproperlyConfigured(f"{new.url_name}: no navigation group {new.group!r}; known: {list(GROUPS)}")
+        _items[:] = [known for known in _items if known.url_name != new.url_name] + [new]
     positions = list(GROUPS)
-    _items.sort(key=lambda item: (positions.index(item.group), item.order, item.url_name))
+    _items.sort(key=lambda known: (positions.index(known.group), known.order, known.url_name))
+
+
+def item(url_name: str) -> Item | None:
+    """The entry of a page, where it has one."""
+    return next((known for known in _items if known.url_name == url_name), None)
 
 
 def register_counter(name: str, count: Callable[[HttpRequest], int]) -> None:
@@ -104,12 +109,12 @@ def count_for(request: HttpRequest, name: str) -> int:
 def navigation_for(request: HttpRequest) -> list[Group]:
     """The groups and entries this person may open, the page they are on marked as current."""
     groups: dict[str, Group] = {}
-    for item in _items:
-        if not item.visible(request):
+    for known in _items:
+        if not known.visible(request):
             continue
-        group = groups.setdefault(item.group, Group(item.group, GROUPS[item.group]))
-        count = count_for(request, item.counter) if item.counter else 0
-        group.entries.append(Entry(str(item.label), reverse(item.url_name), item.icon, count=count))
+        group = groups.setdefault(known.group, Group(known.group, GROUPS[known.group]))
+        count = count_for(request, known.counter) if known.counter else 0
+        group.entries.append(Entry(str(known.label), reverse(known.url_name), known.icon, count=count))
     found = list(groups.values())
     _mark_current([entry for group in found for entry in group.entries], request.path)
     return found

@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import navigation
+from apps.core import navigation, reports
 from apps.core.navigation import Item
+from apps.core.reports import Report
 from apps.finance.billing.permissions import works_with_invoices
 from apps.finance.billing.querysets import SEES_ALL
 from apps.finance.expenses.permissions import LEDGER, PAY
@@ -56,4 +57,20 @@ def register() -> None:
         Item(
             _("Fund accounts"), "finance:fundaccount-list", "wallet2", 160, "system", needs("finance.view_fundaccount")
         ),
+    )
+    reports.register(
+        Report("finance:ledger", _("Every line of every expense claim, from claimed to paid."), order=10),
+        Report("finance:payment-list", _("What was paid to employees, when, and from which account."), order=20),
+        Report(
+            "finance:salesinvoice-list",
+            _("Every invoice issued to clients, red ones among them, with what is still open."),
+            order=30,
+        ),
+        Report(
+            "finance:receivable-list",
+            _("What clients owe by settlement: invoiced, collected, outstanding and posted."),
+            order=40,
+        ),
+        Report("finance:receipt-list", _("Money that came in, and which invoices it paid."), order=50),
+        Report("finance:receipt-unapplied", _("Money that came in and belongs to no invoice yet."), order=60),
     )

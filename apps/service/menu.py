@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import navigation
+from apps.core import navigation, reports
 from apps.core.navigation import Item
+from apps.core.reports import Report
 from apps.org.permissions import needs
 from apps.service.clients.permissions import MERGE, works_with_clients
 
@@ -32,4 +33,13 @@ def register() -> None:
         ),
         Item(_("Client grades"), "service:clientgrade-list", "star", 230, "system", needs("service.view_clientgrade")),
         Item(_("Client file"), "service:clientsettings", "gear", 240, "system", needs("service.change_clientsettings")),
+    )
+    reports.register(
+        Report(
+            "service:clients-to-contact",
+            _("Clients whom nobody has spoken to for longer than their grade allows."),
+            order=10,
+        ),
+        Report("service:reviews-due", _("Client files that nobody has confirmed for a while."), order=20),
+        Report("service:contactlog-list", _("Every contact with clients: when, by whom, and what was said."), order=30),
     )

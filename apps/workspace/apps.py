@@ -9,10 +9,12 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self):
         from apps.core import navigation  # app ready: registers with the frame
+        from apps.core.reports import reads_reports
         from apps.workspace import inbox
 
         navigation.register(
             navigation.Item(_("Desk"), "workspace:desk", icon="house", order=10),
             navigation.Item(_("Inbox"), "workspace:inbox", icon="inbox", order=20, counter="inbox"),
+            navigation.Item(_("Reports"), "workspace:reports", "journals", 10, "reports", visible=reads_reports),
         )
         navigation.register_counter("inbox", inbox.count_waiting)

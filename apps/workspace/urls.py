@@ -8,5 +8,6 @@ urlpatterns = [
     path("figures/", views.figures, name="figures"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/approve/", views.approve_selected, name="approve-selected"),
+    path("reports/", views.reports, name="reports"),
     path("search/", views.search, name="search"),
 ]

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.core import reports as listed_reports
 from apps.core.pagination import keyset_page
 from apps.documents.kinds import all_kinds
 from apps.notifications.models import Notification
@@ -77,6 +78,13 @@ def approve_selected(request):
         return redirect("workspace:inbox")
     results = inboxes.approve_together(tasks, by=request.user)
     return render(request, "workspace/inbox_results.html", {"results": results})
+
+
+@require_GET
+def reports(request):
+    """`/reports/`: every register and report this person may open, with what it is for."""
+    context = {"page_title": _("Reports"), "sections": listed_reports.reports_for(request)}
+    return render(request, "workspace/reports.html", context)
 
 
 @require_GET
