@@ -10,6 +10,7 @@ from apps.finance.billing.permissions import works_with_invoices
 from apps.finance.billing.querysets import SEES_ALL
 from apps.finance.expenses.permissions import LEDGER, PAY
 from apps.finance.payments.permissions import VIEW
+from apps.finance.receivables.permissions import SEES_SETTINGS
 from apps.org.permissions import needs
 
 
@@ -26,8 +27,19 @@ def register() -> None:
         Item(_("To invoice"), "finance:salesinvoice-queue", "receipt-cutoff", 50, "finance", _works_with_invoices),
         Item(_("Invoice register"), "finance:salesinvoice-list", "journals", 52, "finance", _works_with_invoices),
         Item(_("Receivables"), "finance:receivable-list", "journal-check", 54, "finance", _works_with_invoices),
+        Item(
+            _("Receivables at a glance"),
+            "finance:receivables-glance",
+            "speedometer2",
+            45,
+            "finance",
+            _works_with_invoices,
+        ),
+        Item(_("Receivables by age"), "finance:ageing", "bar-chart", 55, "finance", _works_with_invoices),
         Item(_("Receipts"), "finance:receipt-list", "cash-stack", 56, "finance", _works_with_invoices),
         Item(_("Unapplied receipts"), "finance:receipt-unapplied", "hourglass-split", 58, "finance", needs(SEES_ALL)),
+        Item(_("Payment reminders"), "finance:reminder-overdue", "bell", 60, "finance", _works_with_invoices),
+        Item(_("Statements of account"), "finance:statement", "file-earmark-text", 62, "finance", needs(SEES_ALL)),
         Item(
             _("Expense categories"),
             "finance:expensecategory-list",
@@ -53,6 +65,14 @@ def register() -> None:
             150,
             "system",
             needs("finance.view_returnreason"),
+        ),
+        Item(
+            _("Settings of the receivables"),
+            "finance:receivablessettings",
+            "sliders",
+            155,
+            "system",
+            needs(SEES_SETTINGS),
         ),
         Item(
             _("Fund accounts"), "finance:fundaccount-list", "wallet2", 160, "system", needs("finance.view_fundaccount")

@@ -3,6 +3,7 @@
 from apps.finance.billing import permissions as billing
 from apps.finance.expenses import permissions as expenses
 from apps.finance.receipts import permissions as receipts
+from apps.finance.receivables import permissions as receivables
 
 MASTER_DATA = ("expensecategory", "citytier", "city", "expensestandard", "returnreason", "fundaccount")
 KEEPS_MASTER_DATA = {f"finance.{verb}_{model}" for model in MASTER_DATA for verb in ("view", "add", "change")}
@@ -16,7 +17,7 @@ _OWN = {
     "sysadmin": KEEPS_MASTER_DATA,
 }
 
-_PARTS = (_OWN, billing.ROLES, receipts.ROLES)
+_PARTS = (_OWN, billing.ROLES, receipts.ROLES, receivables.ROLES)
 
 ROLES = {
     code: set().union(*(part.get(code, set()) for part in _PARTS))

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date
 
 from apps.approvals.setup import publish_route
 from apps.finance.expenses.models import City, CityTier, ExpenseCategory, ExpenseStandard, ReturnReason
+from apps.finance.receivables.models import ReceivablesSettings
 
 FILE = Path(settings.BASE_DIR) / "fixtures" / "finance.json"
 
@@ -33,6 +34,7 @@ def set_up() -> None:
         ReturnReason.objects.get_or_create(code=row["code"], defaults={**row, "order": order * 10})
     if not ExpenseStandard.objects.exists():
         _enter_standards(data["standards"], tiers)
+    ReceivablesSettings.objects.get_or_create(pk=1)
     publish_route(data["route"])
 
 

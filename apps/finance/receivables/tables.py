@@ -166,3 +166,18 @@ class ReminderTable(Table):
     caption = _("Reminders sent")
     empty_title = _("No reminders yet")
     empty_hint = _("Each reminder that goes to a client is a row here.")
+
+
+class StatementTable(Table):
+    """The movements of an account between its balances."""
+
+    columns = [
+        Column("on", _("Date"), kind="date"),
+        Column("kind", _("Kind")),
+        Column("number", _("Number"), kind="link", accessor=lambda line: line.number, width=18),
+        Column("reference", _("Reference"), kind="longtext", width=30),
+        Column("debit", _("Debit"), kind="money", total=True),
+        Column("credit", _("Credit"), kind="money", total=True),
+        Column("balance", _("Balance"), kind="money"),
+    ]
+    caption = _("Movements")

@@ -45,7 +45,7 @@ class AgeingPage(LoggedList):
     template_name = "finance/ageing.html"
     tab = ""
 
-    @cached_property
+    @property
     def as_of(self) -> dt.date:
         return day_of(self.request.GET)
 
