@@ -14,6 +14,11 @@ from apps.documents.models import Document, Participant
 from apps.documents.services.projection import orphans
 from apps.notifications.models import Notification
 from apps.org.models import Company, User
+from apps.workspace.demo.business.credit import Credit
+from apps.workspace.demo.business.leads import Leads
+from apps.workspace.demo.business.office import Office
+from apps.workspace.demo.business.plots import Planner as BusinessPlanner
+from apps.workspace.demo.business.story import Story
 from apps.workspace.demo.clients import ClientBook
 from apps.workspace.demo.content import Writer
 from apps.workspace.demo.hours import Hours
@@ -62,13 +67,24 @@ def _play(seed: int, claims: int, now: dt.datetime, start: dt.datetime, founder:
     for moment, script in founder.careers(cast):
         stage.enter(moment, script)
     stage.enter(start, Cashiers(house, hours.workdays_before(hours.day_of(now), 2)).rounds())
-    for moment, script in ClientBook(seed, cast, hours, now).scripts():
+    book = ClientBook(seed, cast, hours, now)
+    for moment, script in book.scripts():
         stage.enter(moment, script)
+    _do_business(stage, Office(seed, cast, hours, now, writer.numbers), book)
     departments = {code: cast.top_of(code) for code in cast.departments}
     people = employees(now, hours, departments, founder.grades)
     for plan in Planner(seed, now, hours, people, writer).plans(claims):
         stage.enter(plan.drafted, Life(plan, house).run())
     stage.play()
+
+
+def _do_business(stage: Stage, office: Office, book: ClientBook) -> None:
+    """Leads, credit, and every piece of business from its first day on."""
+    for plot in BusinessPlanner(office.seed).plots():
+        day = office.hours.next_workday(office.today - dt.timedelta(days=plot.age))
+        stage.enter(office.hours.at(day, 30 + plot.number), Story(office, plot).run())
+    for moment, script in [*Leads(office).scripts(), *Credit(office).scripts(book.entries())]:
+        stage.enter(moment, script)
 
 
 def _put_notices_away(now: dt.datetime) -> None:

@@ -40,12 +40,20 @@ class ClientBook:
 
     def scripts(self) -> Iterator[tuple[dt.datetime, Iterator[dt.datetime]]]:
         """(moment, script) of each client, the important ones first."""
-        today = self.hours.day_of(self.now)
         for place, row in enumerate(self.data["clients"]):
             rng = Random(f"{self.seed} client {place}")
-            long_ago = place < 20 or row[0] in self._gone
-            day = self.hours.next_workday(today - dt.timedelta(days=rng.randint(40, 300) + 400 * long_ago))
-            yield self.hours.at(day, rng.randint(30, 450)), self._life(row, rng)
+            yield self._entered(place, rng), self._life(row, rng)
+
+    def entries(self) -> Iterator[tuple[dt.datetime, str, str | None]]:
+        """(moment of entry, name, grade) of each client."""
+        for place, row in enumerate(self.data["clients"]):
+            yield self._entered(place, Random(f"{self.seed} client {place}")), row[0], row[2]
+
+    def _entered(self, place: int, rng: Random) -> dt.datetime:
+        long_ago = place < 20 or self.data["clients"][place][0] in self._gone
+        days = rng.randint(40, 300) + 400 * long_ago
+        day = self.hours.next_workday(self.hours.day_of(self.now) - dt.timedelta(days=days))
+        return self.hours.at(day, rng.randint(30, 450))
 
     def _life(self, row: list, rng: Random) -> Iterator[dt.datetime]:
         name = row[0]

@@ -76,8 +76,6 @@ def _write(canvas, line: dict[str, Any], buyer: str, uscc: str) -> None:
 
 def receipt_png(line: dict[str, Any]) -> bytes:
     """A photographed slip for an expense line."""
-    picture = Image.new("L", (360, 420), 246)
-    draw = ImageDraw.Draw(picture)
     rows = [
         line["seller_name"],
         "—" * 16,
@@ -88,6 +86,13 @@ def receipt_png(line: dict[str, Any]) -> bytes:
         f"金额 {format_money(line['amount'])}",
         "演示数据",
     ]
+    return slip_png(rows)
+
+
+def slip_png(rows: list[str]) -> bytes:
+    """A picture of a small paper with these lines."""
+    picture = Image.new("L", (360, 420), 246)
+    draw = ImageDraw.Draw(picture)
     for place, text in enumerate(rows):
         draw.text((24, 28 + 46 * place), text, font=_font(), fill=40)
     stream = BytesIO()
