@@ -322,6 +322,11 @@ PAGES = """
     service:client-suggestions       in 405 405 405
     service:client-take              in 405 405 405
     service:client-update            in 404 200 200
+    service:clientdocument-create    in 404 200 200
+    service:clientdocument-history   in 404 200 200
+    service:clientdocument-remove    in 405 405 405
+    service:clientdocument-show      in 404 200 200
+    service:clientdocument-update    in 404 200 200
     service:clientgrade-create       in 403 403 200
     service:clientgrade-history      in 403 403 200
     service:clientgrade-list         in 403 403 200
@@ -344,6 +349,8 @@ PAGES = """
     service:contactlog-list          in 200 200 200
     service:contactlog-update        in 404 200 200
     service:duplicates               in 403 403 200
+    service:duplicates-mark          in 405 405 405
+    service:duplicates-undo          in 405 405 405
     service:industry-create          in 403 403 200
     service:industry-history         in 403 403 200
     service:industry-list            in 403 403 200
@@ -492,6 +499,9 @@ def client_file(owner):
         "service:contact-create": client,
         "service:contactlog-create": client,
         "service:clientpreference-create": client,
+        "service:clientdocument-create": client,
+        "service:clientdocument": service.document_of(client, owner),
+        "service:duplicates-undo": client,
         "service:contact": contact,
         "service:contactlog": service.log_of(client, owner, contact=contact),
         "service:clientpreference": service.preference_of(client),

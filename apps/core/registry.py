@@ -92,6 +92,16 @@ def register_client_section(section: PageSection) -> None:
     client_sections[:] = sorted([*others, section], key=lambda known: (known.order, known.key))
 
 
+# Kinds of papers about a client and the way from the paper to the client: (model, "engagement__client").
+client_papers: list[tuple[Any, str]] = []
+
+
+def register_client_papers(model: Any, path: str) -> None:
+    """Say that papers of this kind are about a client, and how it is found from them."""
+    if (model, path) not in client_papers:
+        client_papers.append((model, path))
+
+
 # Called when two files of one client are merged, in the same transaction: what points at `source` has to point at
 # `target` afterwards. Answers how many rows were moved, by their name.
 client_merges: list[Callable[..., dict[str, int]]] = []

@@ -2,6 +2,7 @@
 
 from apps.service.clients.models import (
     Client,
+    ClientDocument,
     ClientFieldCheck,
     ClientGrade,
     ClientMerge,
@@ -11,11 +12,13 @@ from apps.service.clients.models import (
     ClientSource,
     Contact,
     ContactLog,
+    DistinctClients,
     Industry,
 )
 
 __all__ = [
     "Client",
+    "ClientDocument",
     "ClientFieldCheck",
     "ClientGrade",
     "ClientMerge",
@@ -25,5 +28,6 @@ __all__ = [
     "ClientSource",
     "Contact",
     "ContactLog",
+    "DistinctClients",
     "Industry",
 ]

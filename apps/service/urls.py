@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from apps.service.clients.views import catalogue, files, lists, rows
+from apps.service.clients.views import catalogue, documents, duplicates, files, lists, rows
 
 app_name = "service"
 
 urlpatterns = [
     path("clients/", lists.ClientList.as_view(), name="client-list"),
     path("clients/new/", files.ClientCreate.as_view(), name="client-create"),
-    path("clients/suggestions/", files.Suggestions.as_view(), name="client-suggestions"),
+    path("clients/suggestions/", duplicates.Suggestions.as_view(), name="client-suggestions"),
     path("clients/import/", catalogue.Import.as_view(), name="client-import"),
     path("clients/import/confirm/", catalogue.ConfirmClientImport.as_view(), name="client-import-confirm"),
     path("clients/import/template/", catalogue.template, name="client-import-template"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("clients/<int:pk>/contact-persons/new/", rows.ContactCreate.as_view(), name="contact-create"),
     path("clients/<int:pk>/preferences/new/", rows.PreferenceCreate.as_view(), name="clientpreference-create"),
     path("clients/<int:pk>/contacts/new/", rows.LogCreate.as_view(), name="contactlog-create"),
+    path("clients/<int:pk>/documents/new/", documents.DocumentCreate.as_view(), name="clientdocument-create"),
+    path("documents/<int:pk>/", documents.DocumentUpdate.as_view(), name="clientdocument-update"),
+    path("documents/<int:pk>/file/", documents.DocumentFile.as_view(), name="clientdocument-show"),
+    path("documents/<int:pk>/history/", documents.DocumentHistory.as_view(), name="clientdocument-history"),
+    path("documents/<int:pk>/remove/", documents.DocumentRemove.as_view(), name="clientdocument-remove"),
     path("contact-persons/<int:pk>/", rows.ContactUpdate.as_view(), name="contact-update"),
     path("contact-persons/<int:pk>/history/", rows.ContactHistory.as_view(), name="contact-history"),
     path("preferences/<int:pk>/", rows.PreferenceUpdate.as_view(), name="clientpreference-update"),
@@ -32,7 +37,9 @@ urlpatterns = [
     path("contacts/<int:pk>/history/", rows.LogHistory.as_view(), name="contactlog-history"),
     path("clients-to-contact/", lists.ClientsToContact.as_view(), name="clients-to-contact"),
     path("reviews-due/", lists.ReviewsDue.as_view(), name="reviews-due"),
-    path("duplicates/", files.Duplicates.as_view(), name="duplicates"),
+    path("duplicates/", duplicates.Duplicates.as_view(), name="duplicates"),
+    path("duplicates/different/", duplicates.MarkDistinct.as_view(), name="duplicates-mark"),
+    path("duplicates/<int:pk>/undo/", duplicates.UndoDistinct.as_view(), name="duplicates-undo"),
     path("settings/", catalogue.ClientSettingsUpdate.as_view(), name="clientsettings"),
     path("settings/history/", catalogue.ClientSettingsHistory.as_view(), name="clientsettings-history"),
     *(pattern for record in catalogue.RECORDS for pattern in record.urls()),

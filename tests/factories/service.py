@@ -3,10 +3,12 @@
 import datetime as dt
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.core import clock
 from apps.service.clients.models import (
     Client,
+    ClientDocument,
     ClientGrade,
     ClientPreference,
     ClientSource,
@@ -14,7 +16,7 @@ from apps.service.clients.models import (
     ContactLog,
     Industry,
 )
-from apps.service.clients.services import log_contact, save_client, save_contact, save_preference
+from apps.service.clients.services import add_document, log_contact, save_client, save_contact, save_preference
 
 
 class IndustryFactory(factory.django.DjangoModelFactory):
@@ -64,3 +66,13 @@ def preference_of(client, topic="Reports", value="Monthly") -> ClientPreference:
 def log_of(client, by, *, days_ago=0, **values) -> ContactLog:
     at = clock.now() - dt.timedelta(days=days_ago)
     return log_contact(ContactLog(client=client, at=at, **{"summary": "Talked", **values}), by=by, trusted=True)
+
+
+def scan(name="scan.pdf", content=b"%PDF-1.7\n%%EOF\n") -> SimpleUploadedFile:
+    """An uploaded file."""
+    return SimpleUploadedFile(name, content)
+
+
+def document_of(client, by, *, file=None, **values) -> ClientDocument:
+    """A file in a client's file."""
+    return add_document(ClientDocument(client=client, **values), by=by, file=file or scan())

@@ -6,10 +6,10 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from apps.business.contracts.models import AgencyContract
+from apps.business.contracts.models import AgencyContract, ContractSupplement
 from apps.business.contracts.services import move_to_client, unsettled_of
 from apps.core.money import format_money
-from apps.core.registry import PageSection, register_client_merge, register_client_section
+from apps.core.registry import PageSection, register_client_merge, register_client_papers, register_client_section
 from apps.risk.credit.gate import register_exposure
 
 #: so many contracts stand on the page of a client; the register has them all
@@ -20,6 +20,8 @@ def register() -> None:
     """Called once at the start."""
     register_exposure(unsettled_of)
     register_client_merge(move_to_client)
+    register_client_papers(AgencyContract, "client")
+    register_client_papers(ContractSupplement, "contract__client")
     register_client_section(
         PageSection(
             "contracts",

@@ -9,7 +9,7 @@ from apps.business.intake.models import EngagementIntake, IntakeAssessment
 from apps.business.intake.querysets import with_contracted
 from apps.business.intake.services.merging import move_to_client
 from apps.business.leads.hooks import register_section
-from apps.core.registry import PageSection, register_client_merge, register_client_section
+from apps.core.registry import PageSection, register_client_merge, register_client_papers, register_client_section
 
 #: so many applications stand on the page of a client; the register has them all
 MOST_SHOWN = 20
@@ -18,6 +18,7 @@ MOST_SHOWN = 20
 def register() -> None:
     """Called once at the start."""
     register_client_merge(move_to_client)
+    register_client_papers(EngagementIntake, "client")
     register_section(
         PageSection("assessments", _("Preliminary assessments"), "business/_assessments.html", of_opportunity, order=10)
     )

@@ -11,13 +11,15 @@ from apps.business.plans import following, people, schedule
 from apps.business.plans.models import ExecutionPlan, PlanChange
 from apps.business.plans.permissions import ADD_PLAN
 from apps.business.plans.tables import days_late
-from apps.core.registry import PageSection
+from apps.core.registry import PageSection, register_client_papers
 
 LATEST = 5
 
 
 def register() -> None:
     """Called once at the start."""
+    register_client_papers(ExecutionPlan, "engagement__client")
+    register_client_papers(PlanChange, "plan__engagement__client")
     sections.register_section(
         PageSection("plan", _("Execution plan"), "business/executionplan/_of_engagement.html", summary, order=20)
     )

@@ -30,6 +30,7 @@ def register() -> None:
     )
     hooks.register_observer(money_moved)
     registry.register_client_merge(merge_clients)
+    registry.register_client_papers(Settlement, "client")
 
 
 def _money(engagement: Engagement, viewer) -> dict[str, Any] | None:

@@ -4,8 +4,9 @@ They are found by normalised name, telephone number (the client's or a contact's
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.uscc import normalise_uscc
 from apps.service.clients.keys import name_key, phone_key
-from apps.service.clients.models import Client, Contact
+from apps.service.clients.models import Client, Contact, DistinctClients
 
 NAME, PHONE, USCC = "name", "phone", "uscc"
 REASONS: dict[str, str | Promise] = {
@@ -45,11 +46,23 @@ class Group:
 
     clients: list[Client]
     reasons: set[str] = field(default_factory=set)
+    different: set[frozenset[int]] = field(default_factory=set)
 
     @property
     def words(self) -> list[str]:
         """Why, in words."""
         return [str(words) for reason, words in REASONS.items() if reason in self.reasons]
+
+    def rows(self) -> Iterator[tuple[Client, Client | None]]:
+        """Each file with the one of the group it may be the same as; the first one is what others are compared to."""
+        first, *others = self.clients
+        yield first, None
+        for client in others:
+            alike = (other for other in self.clients if other is not client and not self._are_different(client, other))
+            yield client, next(alike)
+
+    def _are_different(self, one: Client, other: Client) -> bool:
+        return frozenset((one.pk, other.pk)) in self.different
 
 
 def suspects(
@@ -73,7 +86,25 @@ def suspects(
         of_contacts = Contact.objects.filter(Q(phone_key__in=numbers) | Q(mobile_key__in=numbers)).values("client")
         same = everybody.filter(Q(phone_key__in=numbers) | Q(pk__in=of_contacts))
         _note(found, PHONE, same.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if but is not None:
+        _forget_different(found, but)
     return _shown(found, viewer)
+
+
+def _forget_different(found: dict[int, set[str]], but: int) -> None:
+    """Leave out those of which somebody said that they are another client."""
+    for pair in _different([*found, but]):
+        if but in pair:
+            (other,) = pair - {but}
+            found.pop(other, None)
+
+
+def _different(pks: Iterable[int]) -> set[frozenset[int]]:
+    """Pairs of these clients that are marked as different, and neither has changed since."""
+    known = set(pks)
+    marks = DistinctClients.objects.filter(undone_at=None, first__in=known, second__in=known)
+    rows = marks.select_related("first", "second")
+    return {frozenset((mark.first_id, mark.second_id)) for mark in rows if mark.holds(mark.first, mark.second)}
 
 
 def _note(found: dict[int, set[str]], reason: str, pks: Iterable[int]) -> None:
@@ -101,7 +132,22 @@ def groups(clients: QuerySet) -> list[Group]:
         found[pks].add(PHONE)
     pks = list(found)[:MOST_GROUPS]
     rows = {row.pk: row for row in live.filter(pk__in=set().union(*pks)).select_related("owner", "industry", "grade")}
-    return [Group([rows[pk] for pk in sorted(members)], found[members]) for members in pks]
+    different = _different(rows)
+    return [
+        Group([rows[pk] for pk in sorted(part)], found[members], different)
+        for members in pks
+        for part in _parts(members, different)
+    ]
+
+
+def _parts(members: frozenset[int], different: set[frozenset[int]]) -> list[set[int]]:
+    """The files of a group that hang together when marked pairs are taken out of it."""
+    parts: list[set[int]] = [{pk} for pk in sorted(members)]
+    for pair in combinations(sorted(members), 2):
+        if frozenset(pair) not in different:
+            joined = [part for part in parts if part & set(pair)]
+            parts = [part for part in parts if not part & set(pair)] + [set().union(*joined)]
+    return sorted((part for part in parts if len(part) > 1), key=min)
 
 
 def _sharing(live: QuerySet, column: str) -> list[frozenset[int]]:

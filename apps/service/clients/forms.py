@@ -17,6 +17,7 @@ from apps.service.clients.duplicates import Suspect, suspects
 from apps.service.clients.keys import web_address
 from apps.service.clients.models import (
     Client,
+    ClientDocument,
     ClientGrade,
     ClientPreference,
     ClientSettings,
@@ -191,6 +192,36 @@ class PreferenceForm(RecordForm):
         self.fields["topic"].help_text = _("Such as: reports, times to call, language, invoices.")
 
 
+class DocumentForm(RecordForm):
+    """A file put to a client; a change may bring a newer file."""
+
+    file = forms.FileField(label=gettext_lazy("File"), max_length=200, required=False)
+
+    class Meta:
+        model = ClientDocument
+        fields = ["name", "kind", "received_on", "remark"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = False
+        self.fields["name"].help_text = _("The name of the file where it is left empty.")
+        if self.instance.pk:
+            self.fields["file"].label = _("A newer file in its place (optional)")
+        else:
+            self.initial["received_on"] = clock.today()
+            self.fields["file"].required = True
+        self.helper = form_helper(*self.layout())
+
+    def layout(self) -> list[Any]:
+        """The file first, where a new document is put in."""
+        names = [name for name in self.fields if name != "file"]
+        return ["file", *names] if self.instance.pk is None else [*names, "file"]
+
+    def clean_name(self) -> str:
+        """What was there stays where nothing is typed."""
+        return " ".join(self.cleaned_data["name"].split()) or self.initial.get("name", "")
+
+
 class ContactLogForm(RecordForm):
     """A contact with a client; a new one also takes down a preference that was heard."""
 
@@ -269,6 +300,14 @@ class MergeForm(BaseForm):
         if found is None:
             raise ValidationError(_("There is no client “%(number)s”.") % {"number": number})
         return found
+
+
+class DistinctForm(forms.Form):
+    """Two files that look alike, and why they are of different clients."""
+
+    one = forms.IntegerField(min_value=1)
+    other = forms.IntegerField(min_value=1)
+    reason = forms.CharField(max_length=2000, required=False)
 
 
 class SuggestionForm(forms.Form):

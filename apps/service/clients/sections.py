@@ -5,11 +5,16 @@ from typing import Any
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import clock
+from apps.core import clock, registry
 from apps.core.registry import PageSection
+from apps.documents.models import Document
 from apps.service.clients import permissions, quality
 from apps.service.clients.models import Client, ClientFieldCheck, ClientSettings
 from apps.service.clients.timeline import timeline_of
+
+#: so many files and papers stand on the page; registers have all papers
+MOST_DOCUMENTS = 100
+MOST_PAPERS = 12
 
 
 def _figures(client: Client, viewer) -> list[dict[str, Any]]:
@@ -103,9 +108,36 @@ def _referrals(client: Client, viewer) -> dict[str, Any] | None:
     return {"referrals": referred} if referred else None
 
 
+def _documents(client: Client, viewer) -> dict[str, Any] | None:
+    """Files put to the client, and the papers about it that the viewer may see, the latest first."""
+    documents = list(client.documents.select_related("by")[:MOST_DOCUMENTS])
+    papers = papers_about(client, viewer=viewer)
+    may_log = permissions.may(viewer, "log", client)
+    if not documents and not papers and not may_log:
+        return None
+    return {
+        "documents": documents,
+        "papers": papers[:MOST_PAPERS],
+        "more": len(papers) > MOST_PAPERS,
+        "may_change": permissions.may(viewer, "change", client),
+        "may_log": may_log,
+    }
+
+
+def papers_about(client: Client, *, viewer) -> list[Document]:
+    """One more than are shown, in a fixed number of queries: one per kind and one for all of them."""
+    pks: list[int] = []
+    for model, path in registry.client_papers:
+        seen = model.objects.visible_to(viewer).filter(**{path: client}).order_by("-pk")
+        pks += seen.values_list("pk", flat=True)[: MOST_PAPERS + 1]
+    latest = sorted(pks, reverse=True)[: MOST_PAPERS + 1]
+    return list(Document.objects.filter(pk__in=latest).select_related("applicant").order_by("-pk"))
+
+
 OWN = [
     PageSection("file", _("Client file"), "service/sections/file.html", _file, order=10, figures=_figures),
     PageSection("needs", _("Needs and preferences"), "service/sections/needs.html", _needs, order=20),
+    PageSection("documents", _("Documents"), "service/sections/documents.html", _documents, order=800),
     PageSection("timeline", _("What was said and done"), "service/sections/timeline.html", _timeline, order=900),
     PageSection("missing", _("Still missing"), "service/sections/missing.html", _missing, order=10, side=True),
     PageSection("contacts", _("Contact persons"), "service/sections/contacts.html", _contacts, order=20, side=True),

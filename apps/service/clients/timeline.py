@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.org.history import history_of
 from apps.service.clients import quality
-from apps.service.clients.models import Client, ContactLog
+from apps.service.clients.models import Client, ClientDocument, ContactLog
 
 MOST = 60
 
@@ -28,7 +28,8 @@ class Happening:
 
 def timeline_of(client: Client, *, viewer) -> list[Happening]:
     """The latest entries, newest first; a fixed number of queries however long the story is."""
-    found = [*_logs(client), *_reviews(client), *_merges(client), *_changes(client, viewer)]
+    parts = (_logs(client), _reviews(client), _merges(client), _documents(client), _changes(client, viewer))
+    found = [entry for part in parts for entry in part]
     return sorted(found, key=lambda entry: entry.when, reverse=True)[:MOST]
 
 
@@ -57,6 +58,15 @@ def _merges(client: Client):
         title = _("%(number)s %(name)s merged into this file")
         values = {"number": merge.source.number, "name": merge.source.name}
         yield Happening(merge.merged_at, "arrow-left-right", merge.by, title % values, merge.reason)
+
+
+def _documents(client: Client):
+    titles = {"+": _("Document added"), "~": _("Document changed"), "-": _("Document removed")}
+    rows = ClientDocument.history.filter(client_id=client.pk).select_related("history_user")
+    for row in rows.order_by("-history_date", "-history_id")[:MOST]:
+        title = titles[row.history_type]
+        said = _("%(title)s: %(name)s") % {"title": title, "name": row.name}
+        yield Happening(row.history_date, "file-earmark", row.history_user, said, row.history_change_reason or "")
 
 
 def _changes(client: Client, viewer):

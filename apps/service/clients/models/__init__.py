@@ -3,10 +3,12 @@
 from apps.service.clients.models.catalogue import ClientGrade, ClientSettings, ClientSource, Industry
 from apps.service.clients.models.client import Client, ClientFieldCheck, ClientPreference
 from apps.service.clients.models.contact import Contact, ContactLog
-from apps.service.clients.models.record import ClientMerge, ClientReview
+from apps.service.clients.models.document import ClientDocument
+from apps.service.clients.models.record import ClientMerge, ClientReview, DistinctClients
 
 __all__ = [
     "Client",
+    "ClientDocument",
     "ClientFieldCheck",
     "ClientGrade",
     "ClientMerge",
@@ -16,5 +18,6 @@ __all__ = [
     "ClientSource",
     "Contact",
     "ContactLog",
+    "DistinctClients",
     "Industry",
 ]

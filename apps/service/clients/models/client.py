@@ -145,6 +145,11 @@ class Client(BaseModel):
         return self.merged_into_id is not None
 
     @property
+    def keys(self) -> str:
+        """What duplicates of this file are found by, in one text."""
+        return f"{self.name_key}|{self.phone_key}|{self.uscc}"
+
+    @property
     def in_pool(self) -> bool:
         """Whether nobody is in charge, so that Business may take the client."""
         return self.owner_id is None and not self.is_merged and self.status != self.Status.ENDED

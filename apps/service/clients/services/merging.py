@@ -23,6 +23,7 @@ _ROWS = {
     "contacts": "client",
     "logs": "client",
     "preferences": "client",
+    "documents": "client",
     "referrals": "referred_by",
     "merged": "merged_into",
 }

@@ -10,17 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, View
 
 from apps.core import registry
-from apps.core.errors import Forbidden, Refused
-from apps.core.refusals import RefusalMixin
+from apps.core.errors import Refused
 from apps.org.pages import RecordCreate, RecordHistory, RecordUpdate
 from apps.service.clients import permissions, quality, services
-from apps.service.clients.duplicates import groups, suspects
-from apps.service.clients.forms import ClientForm, MergeForm, ReviewForm, SuggestionForm
+from apps.service.clients.forms import ClientForm, MergeForm, ReviewForm
 from apps.service.clients.models import Client, ClientFieldCheck, ClientSettings
 from apps.service.clients.services.merging import TAKEN_OVER
 from apps.service.clients.tables import status_of
 from apps.service.clients.views.base import ClientPage, ClientRecordPage
-from apps.service.clients.views.lists import require_merger
 
 
 class ClientFormPage:
@@ -261,34 +258,3 @@ def _comparison(source: Client, target: Client) -> list[dict[str, Any]]:
             taken = name != "name" and bool(ours) and not theirs
             rows.append({"label": words[:1].upper() + words[1:], "source": ours, "target": theirs, "taken": taken})
     return rows
-
-
-class Suggestions(RefusalMixin, View):
-    """What a half-typed client looks like; a fragment for the form."""
-
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        if not permissions.works_with_clients(request.user):
-            raise Forbidden(_("Your role does not add clients."))
-        form = SuggestionForm(request.POST)
-        form.is_valid()
-        typed = form.cleaned_data
-        own = request.GET.get("but", "")
-        found = suspects(
-            viewer=request.user,
-            name=typed.get("name", ""),
-            phones=[typed.get("phone", "")],
-            uscc=typed.get("uscc", ""),
-            but=int(own) if own.isdecimal() else None,
-        )
-        return render(request, "service/_suspects.html", {"suspects": found})
-
-
-class Duplicates(RefusalMixin, View):
-    """Files that look like one client, to be merged."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        require_merger(request.user)
-        found = groups(Client.objects.visible_to(request.user))
-        return render(request, "service/duplicates.html", {"page_title": _("Duplicate clients"), "groups": found})
