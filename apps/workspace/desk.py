@@ -11,8 +11,8 @@ from apps.approvals.routing import StepRule
 from apps.core import clock
 from apps.documents.kinds import all_kinds
 from apps.documents.models import Document
-from apps.documents.visibility import SEES_ALL
-from apps.org.models import Department
+from apps.documents.permissions import Access
+from apps.documents.visibility import SEES_ALL, headed_by
 
 State = Document.State
 ROWS = 6
@@ -80,7 +80,7 @@ def drafts(user):
 
 
 def starts(user) -> list[Start]:
-    """What this person may raise. Everybody in a department may raise every kind."""
+    """What this person may raise, as the rules of each kind say."""
     if user.department_id is None:
         return []
     return [
@@ -90,7 +90,13 @@ def starts(user) -> list[Start]:
             getattr(model, "ICON", "file-earmark-text"),
         )
         for model in all_kinds().values()
+        if _may_raise(user, model)
     ]
+
+
+def _may_raise(user, model: type[Document]) -> bool:
+    blank = model(kind=model.KIND, applicant=user, department_id=user.department_id)
+    return bool(Access(user, blank).may("create"))
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ class Month:
 
 def has_figures(user) -> bool:
     """Heads see their department's month, management the company's."""
-    return user.has_perm(SEES_ALL) or bool(Department.objects.headed_by(user))
+    return user.has_perm(SEES_ALL) or bool(headed_by(user))
 
 
 def month(user) -> Month:
@@ -118,7 +124,7 @@ def month(user) -> Month:
     papers = Document.objects.filter(submitted_at__gte=first).exclude(state=State.DRAFT)
     title = _("The company this month")
     if not user.has_perm(SEES_ALL):
-        papers = papers.filter(department__in=Department.objects.headed_by(user))
+        papers = papers.filter(department__in=headed_by(user))
         title = _("My department this month")
     figures = papers.aggregate(
         submitted=Count("pk"),

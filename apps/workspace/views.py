@@ -14,6 +14,7 @@ from apps.workspace import desk as desks
 from apps.workspace import inbox as inboxes
 from apps.workspace.search import SHORTEST
 from apps.workspace.search import search as find
+from apps.workspace.work import figures_for
 
 #: digits of a key that every database can look for
 LONGEST_PK = 18
@@ -35,6 +36,7 @@ def desk(request):
         "starts": desks.starts(request.user),
         "notices": Notification.objects.of(request.user)[: desks.ROWS],
         "has_figures": desks.has_figures(request.user),
+        "work": figures_for(request.user),
     }
     return render(request, "workspace/desk.html", context)
 
@@ -89,9 +91,9 @@ def reports(request):
 
 @require_GET
 def search(request):
-    """`/search/?q=`: documents and people this person may see."""
+    """`/search/?q=`: papers, records and people this person may see."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found = find(request.user, text) if len(text) >= SHORTEST else None
-    if found and len(found.documents) == 1 and not found.people:
-        return redirect(found.documents[0])
+    if found and found.only_paper:
+        return redirect(found.only_paper)
     return render(request, "workspace/search.html", {"text": text, "found": found, "shortest": SHORTEST})
