@@ -303,7 +303,7 @@ def test_the_contract_is_named_once_it_is_written(cast, as_):
     contract = business.contract(cast.alice, intake)
     page = as_("alice").get(intake.get_absolute_url()).content.decode()
     assert contract.number in page
-    assert "Sign contract" not in page
+    assert "Write the contract" not in page
 
 
 # ---- who sees which ----

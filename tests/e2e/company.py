@@ -25,6 +25,7 @@ ROLES = {
     "hr": "hr_officer",
     "admin": "sysadmin",
     "auditor": "auditor",
+    "service": "service_staff",
 }
 
 
@@ -66,6 +67,7 @@ class Company:
     hr: User
     admin: User
     auditor: User
+    service: User
     account: FundAccount
 
     @classmethod
@@ -81,21 +83,20 @@ class Company:
         top.save()
         return cls(**people, account=FundAccountFactory(code="BANK", name="Bank account"))
 
-    def new_team(self) -> Team:
-        """A department under the management, with people whose names nobody else has."""
+    def new_team(self, *, staff: str = "staff", head: str = "staff") -> Team:
+        """A department under the management, with people whose names nobody else has; `staff` and `head` are roles."""
         number = next(_numbers)
         department = DepartmentFactory(
             code=f"TEAM{number}", name=f"Team {number}", parent=Department.objects.get(code="MGT")
         )
         grade = JobGrade.objects.get(code="P2")
         bank = {"bank_name": "Bank of Test", "bank_account": "6225000000000001"}
-        staff, colleague, head = (
-            person(f"{name}{number}", department=department, grade=grade, **bank)
-            for name in ("staff", "colleague", "head")
-        )
-        department.head = head
+        given = {"department": department, "grade": grade, **bank}
+        people = {"staff": staff, "colleague": staff, "head": head}
+        made = {name: person(f"{name}{number}", role, **given) for name, role in people.items()}
+        department.head = made["head"]
         department.save()
-        return Team(department, staff, colleague, head)
+        return Team(department, **made)
 
     def approved(self, team: Team, title: str, amount: str = "120.00") -> ExpenseClaim:
         """A claim that waits for the cashier."""

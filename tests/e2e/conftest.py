@@ -75,6 +75,13 @@ def team(company) -> Team:
     return company.new_team()
 
 
+@pytest.fixture
+def sales(company) -> Team:
+    """A department of Business of one's own: `staff`, `colleague` and their manager, the `head`."""
+    mail.outbox = []
+    return company.new_team(staff="business_staff", head="business_manager")
+
+
 class Window:
     """A browser window and what went wrong in it."""
 

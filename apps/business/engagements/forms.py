@@ -39,7 +39,7 @@ class MemberForm(RecordForm):
         there = engagement.members.filter(until=None).values("user")
         people = active_people().exclude(pk=engagement.manager_id).exclude(pk__in=there)
         self.fields["user"].queryset = people.select_related("department")
-        self.fields["since"].initial = clock.today()
+        self.initial["since"] = self.initial.get("since") or clock.today()
 
     def layout(self) -> list[Any]:
         """The duty across the page."""

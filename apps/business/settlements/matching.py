@@ -56,7 +56,7 @@ def match_of(paper: Settlement) -> Match:
     payments = PaymentScheduleLine.objects.filter(contract=paper.contract_id).order_by("order", "pk")
     schedule = [Scheduled(payment, billed[payment.pk]) for payment in payments]
     tasks = PlanTask.objects.filter(plan__engagement=paper.engagement_id).order_by("order", "pk")
-    entries = DossierEntry.objects.filter(engagement=paper.engagement_id).order_by("order", "pk")
+    entries = DossierEntry.objects.filter(engagement=paper.engagement_id).select_related("item").order_by("order", "pk")
     deliverables = [_task(task) for task in tasks if task.deliverable or task.criterion]
     documents = [_entry(entry) for entry in entries]
     return Match(schedule, deliverables, documents, lines, _remarks(billed, deliverables, documents))
@@ -76,12 +76,12 @@ def _task(task: PlanTask) -> Delivered:
 
 def _entry(entry: DossierEntry) -> Delivered:
     if entry.received_on:
-        return Delivered(entry.name, entry.received_on.isoformat(), ("approved", _("There")))
+        return Delivered(str(entry), entry.received_on.isoformat(), ("approved", _("There")))
     if entry.waived_on:
-        return Delivered(entry.name, entry.waive_reason, ("info", _("Waived")))
+        return Delivered(str(entry), entry.waive_reason, ("info", _("Waived")))
     if entry.is_missing:
-        return Delivered(entry.name, "", ("returned", _("Missing")))
-    return Delivered(entry.name, "", ("draft", _("Not needed")))
+        return Delivered(str(entry), "", ("returned", _("Missing")))
+    return Delivered(str(entry), "", ("draft", _("Not needed")))
 
 
 def _remarks(billed: dict[int | None, Decimal], deliverables: list[Delivered], documents: list[Delivered]) -> list[str]:

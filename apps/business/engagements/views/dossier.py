@@ -32,6 +32,7 @@ class File(Tab):
         return super().get_context_data(
             entries=[{"entry": entry, "state": state_of_entry(entry)} for entry in entries],
             missing=sum(entry.is_missing for entry in entries),
+            next_entry=next((entry for entry in entries if entry.is_missing), None),
             complete=completeness(entries),
             today=clock.today(),
             max_mb=Company.current().max_attachment_mb,

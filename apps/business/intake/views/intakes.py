@@ -160,7 +160,7 @@ class IntakeViews(DocumentViews):
     def actions(self, access: Access) -> list[Action]:
         answer = may_contract(access)
         url = contract_url(access.document)
-        return [Action(_("Sign contract"), url, answer, icon="pen", link=True, style="primary")]
+        return [Action(_("Write the contract"), url, answer, icon="file-earmark-plus", link=True, style="primary")]
 
     def context(self, document: EngagementIntake, access: Access) -> dict[str, Any]:
         """What the decision rests on: credit, earlier estimates, similar applications, the assessment."""
