@@ -91,6 +91,20 @@ def register() -> None:
             _("What clients owe by settlement: invoiced, collected, outstanding and posted."),
             order=40,
         ),
+        Report(
+            "finance:receivables-glance",
+            _("How fast clients pay: days sales outstanding, collection rate, what is expected when."),
+            order=42,
+        ),
+        Report(
+            "finance:ageing",
+            _("What clients owe as of any day, by how late it is: by client, manager, department and invoice."),
+            order=44,
+        ),
+        Report("finance:statement", _("Everything between the company and one client in a period, to send."), order=46),
+        Report(
+            "finance:reminder-overdue", _("Clients with overdue invoices, and when they were last reminded."), order=48
+        ),
         Report("finance:receipt-list", _("Money that came in, and which invoices it paid."), order=50),
         Report("finance:receipt-unapplied", _("Money that came in and belongs to no invoice yet."), order=60),
     )
