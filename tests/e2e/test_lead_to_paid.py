@@ -215,6 +215,8 @@ def choose(page: Page, name: str, words: str) -> None:
     control.locator(".ts-control").click()
     page.keyboard.type(words)
     control.get_by_role("option", name=words).first.click()
+    expect(control.locator(".item")).to_contain_text(words)
+    expect(control.locator(".ts-dropdown")).to_be_hidden()
 
 
 def work(staff: Page, head: Page, title: str) -> None:
