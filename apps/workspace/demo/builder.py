@@ -15,6 +15,7 @@ from apps.documents.services.projection import orphans
 from apps.notifications.models import Notification
 from apps.org.models import Company, User
 from apps.workspace.demo.business.credit import Credit
+from apps.workspace.demo.business.dunning import Dunning
 from apps.workspace.demo.business.leads import Leads
 from apps.workspace.demo.business.office import Office
 from apps.workspace.demo.business.plots import Planner as BusinessPlanner
@@ -28,7 +29,7 @@ from apps.workspace.demo.people import MARK, Cast, Founder
 from apps.workspace.demo.plans import YEARS, Planner, employees
 from apps.workspace.demo.stage import Stage
 
-SEED, CLAIMS = 2026, 380
+SEED, CLAIMS = 2026, 240
 ZONE = "Asia/Shanghai"
 READ_AFTER = dt.timedelta(days=14)
 
@@ -83,6 +84,8 @@ def _do_business(stage: Stage, office: Office, book: ClientBook) -> None:
     for plot in BusinessPlanner(office.seed).plots():
         day = office.hours.next_workday(office.today - dt.timedelta(days=plot.age))
         stage.enter(office.hours.at(day, 30 + plot.number), Story(office, plot).run())
+    dunning = Dunning(office)
+    stage.enter(dunning.begins(), dunning.rounds())
     for moment, script in [*Leads(office).scripts(), *Credit(office).scripts(book.entries())]:
         stage.enter(moment, script)
 

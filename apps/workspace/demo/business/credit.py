@@ -34,7 +34,7 @@ class Credit:
             actor = Assessor(self.office, Plot(1000 + place, "", 0))
             if grade in ("A", "B"):
                 yield moment + dt.timedelta(days=2), actor.year_by_year(name, grade)
-            elif grade == "C" and place % 2:
+            elif grade == "C" and place % 4 == 1:
                 yield moment + dt.timedelta(days=4), actor.year_by_year(name, "C")
         actor = Assessor(self.office, Plot(1100, "", 0))
         yield self.office.now - dt.timedelta(days=HELD_DAYS), actor.hold(HELD)

@@ -47,7 +47,7 @@ class Work(Costs):
         return self.say(f"{stage}_returns") if self.plot.stop == f"{stage}:returned" else ""
 
     def _write_plan(self) -> ExecutionPlan:
-        wanted = self.kind["tasks"]
+        wanted = self._tasks()
         engagement = self._fresh()
         paper = ExecutionPlan(
             kind=ExecutionPlan.KIND,
@@ -77,6 +77,15 @@ class Work(Costs):
                 }
             )
         return plans.save_plan(paper, by=self.owner, tasks=rows)
+
+    def _tasks(self) -> list[list[str]]:
+        """Every task of this service; of work that is long over only the larger ones, one with a checkpoint."""
+        tasks = self.kind["tasks"]
+        if self.plot.stop != "closed":
+            return tasks
+        checked = [place for place, task in enumerate(tasks) if task[2]]
+        others = [place for place in range(len(tasks)) if place != checked[0]]
+        return [tasks[place] for place in sorted([checked[0], *self.rng.sample(others, 3)])]
 
     def _end(self) -> dt.date:
         """The day the work is to be done."""
@@ -159,7 +168,7 @@ class Work(Costs):
     def _until(self, day: dt.date) -> Iterator[dt.datetime]:
         """Wait for a day, with reports to the client on the days they were promised for."""
         today = clock.today()
-        most = 1 if "late report" in self.plot.turns else 2 if self.plot.delivered is not None else 99
+        most = 1 if "late report" in self.plot.turns else 1 if self.plot.stop == "closed" else 3
         while self.reports_sent < most:
             engagement = self._fresh()
             due = engagement.next_report_on

@@ -5,6 +5,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from apps.business.models import Engagement
 from apps.documents.models import Document
 from apps.org.models import User
 from apps.workspace.demo import builder
@@ -14,13 +15,18 @@ from apps.workspace.demo.people import PASSWORD
 
 class Command(BaseCommand):
     help = (
-        "Builds a believable agency company: 60 employees, two years of expense claims, 40 clients. "
+        "Builds a believable agency company: 60 employees, 40 clients, two years of engagements and expense claims. "
         "Does nothing the second time."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("--seed", type=int, default=builder.SEED, help="another number gives other claims")
-        parser.add_argument("--claims", type=int, default=builder.CLAIMS, help="how many claims, at least 30")
+        parser.add_argument(
+            "--claims",
+            type=int,
+            default=builder.CLAIMS,
+            help="how many claims beside those of engagements, at least 30",
+        )
 
     def handle(self, *, seed, claims, **options):
         self._check(claims)
@@ -47,15 +53,15 @@ class Command(BaseCommand):
             )
 
     def _build(self, seed: int, claims: int) -> None:
-        self.stdout.write(f"Building the demo company with two years of claims (seed {seed}) …")
+        self.stdout.write(f"Building the demo company with two years of business (seed {seed}) …")
         self.stdout.flush()
         started = time.perf_counter()
         builder.build(seed=seed, claims=claims)
         if faults := builder.faults():
             raise CommandError("\n".join(["The demo company was built, but does not hold together:", *faults]))
-        people = User.objects.active().count()
-        seconds = time.perf_counter() - started
-        self.stdout.write(f"{people} employees, {Document.objects.count()} claims, {seconds:.0f} seconds.")
+        people, engagements = User.objects.active().count(), Engagement.objects.count()
+        papers, seconds = Document.objects.count(), time.perf_counter() - started
+        self.stdout.write(f"{people} employees, {engagements} engagements, {papers} papers, {seconds:.0f} seconds.")
 
     def _show_accounts(self) -> None:
         rows = [("role", "user name", "what to try first"), *((role, name, hint) for name, role, hint in _accounts())]
