@@ -6,33 +6,43 @@ import time
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from apps.workspace.bench.business import FEWEST, BusinessFiller
 from apps.workspace.bench.fill import OPEN, OWN, Filler
 from apps.workspace.bench.measure import ROUNDS, Bench, Measured
+from apps.workspace.bench.selling import BusinessBench
 from apps.workspace.throwaway import throwaway_database
 
 SMALLEST = OWN + OPEN
 
 
 class Command(BaseCommand):
-    help = "Fills a throw-away database with documents and measures desk, inbox, lists, decisions, export and print."
+    help = (
+        "Fills a throw-away database with papers and measures pages of every area, decisions, exports and a print form."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--documents", type=int, default=1000, help=f"how many, at least {SMALLEST}")
+        parser.add_argument("--settlements", type=int, default=1000, help=f"how many, at least {FEWEST}")
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each page is opened")
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    def handle(self, *, documents, rounds, **options):
-        documents = max(documents, SMALLEST)
+    def handle(self, *, documents, settlements, rounds, **options):
+        documents, settlements = max(documents, SMALLEST), max(settlements, FEWEST)
         call_command("collectstatic", interactive=False, verbosity=0)
         with throwaway_database("bench") as database:
             started = time.perf_counter()
             filler = Filler(documents)
             people = filler.fill()
+            business = BusinessFiller(filler, people, settlements)
+            business.fill()
+            filler.finish()
             filled = time.perf_counter() - started
-            pages = Bench(filler, people).run(rounds)
+            bench = Bench(filler, people)
+            pages = [*bench.run(rounds), *BusinessBench(bench, business).run(rounds)]
         report = {
             "database": database,
             "documents": documents,
+            "settlements": settlements,
             "fill_seconds": round(filled, 1),
             "pages": [page.as_json() for page in pages],
         }
