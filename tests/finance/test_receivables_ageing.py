@@ -1,12 +1,17 @@
 """The ageing equals a recomputation in plain Python to the cent, on any day."""
 
 import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from apps.core import clock
+from apps.documents.models import Export
 from apps.finance.billing.models import SalesInvoice
 from apps.finance.billing.services import reverse_invoice
 from apps.finance.receipts.models import Receipt
@@ -16,6 +21,7 @@ from apps.finance.receivables.ageing import Buckets
 from apps.finance.receivables.models import ReceivablesSettings
 from tests.factories import billing
 from tests.factories.billing import issued, number_of, receivable, received
+from tests.factories.finance import FundAccountFactory
 from tests.factories.service import client_of
 
 ZERO = Decimal("0.00")
@@ -152,3 +158,145 @@ def test_pages_show_the_day(books, client, page, day):
         sums = ageing.added_up(ageing.owed_on(day), as_of=day, buckets=Buckets.current())
     assert answer.status_code == 200
     assert answer.context["list"].sums.owed == sums.owed == sum((row[0] for row in recomputed(day).values()), ZERO)
+
+
+# ---- pages ----
+
+
+def cells(answer) -> list[dict]:
+    """The rows of an exported workbook by their headings."""
+    rows = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True))
+    head = next(index for index, row in enumerate(rows) if row[0] in ("Invoice", "Client") and "Outstanding" in row)
+    return [
+        dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :] if row[0] and not row[0].startswith("Total")
+    ]
+
+
+def test_register_in_excel_and_pdf(books, client):
+    client.force_login(books.accountant)
+    day = dt.date(2026, 3, 6)
+    with at(365):
+        found = cells(client.get(url("ageing-invoices", as_of=day, export="xlsx")))
+        pdf = client.get(url("ageing-invoices", as_of=day, export="pdf"))
+        wanted = recomputed(day)
+    assert b"".join(pdf.streaming_content)[:5] == b"%PDF-"
+    numbers = {row.pk: row.number for row in SalesInvoice.objects.all()}
+    assert {
+        row["Invoice"]: tuple(map(Decimal, map(str, (row["Outstanding"], row["Received"], row["Reversed"]))))
+        for row in found
+    } == {numbers[pk]: row for pk, row in wanted.items()}
+    first = next(row for row in found if row["Amount"] == 1060)
+    assert (first["Days overdue"], first["31–60 days"], first["1–30 days"], first["Not due"]) == (50, 1060, None, None)
+    assert (first["Term"], first["Responsible"]) == (10, books.head.name)
+    noted = [(export.file_format, export.rows) for export in Export.objects.order_by("pk")]
+    assert noted == [("xlsx", 3), ("pdf", 3)]
+
+
+def test_groups_in_excel_with_what_is_unapplied(books, client):
+    client.force_login(books.executive)
+    day = dt.date(2026, 2, 20)
+    with at(365):
+        found = {row["Client"]: row for row in cells(client.get(url("ageing", as_of=day, export="xlsx")))}
+        left = sum(recomputed_unapplied(day).values(), ZERO)
+    assert found[books.client.name]["Outstanding"] == 1393.33
+    assert Decimal(str(found[books.client.name]["Unapplied receipts"])) == left == Decimal("577.87")
+    assert found["Other"]["Outstanding"] == 0.02
+    pages = ("ageing", "ageing-managers", "ageing-departments")
+    assert all(client.get(url(page, as_of=day, export="pdf")).status_code == 200 for page in pages)
+
+
+def test_client_with_nothing_but_money_is_a_row(cast, client):
+    received(cast, "12.00")
+    client.force_login(cast.cashier)
+    (row,) = client.get(url("ageing")).context["page"].rows
+    assert (row.owed, row.unapplied, row.net, row.days_overdue) == (ZERO, Decimal(12), Decimal(-12), 0)
+    assert client.get(url("ageing", manager=cast.head.pk)).context["page"].rows == []
+
+
+def test_filters_narrow_every_page(books, client):
+    client.force_login(books.auditor)
+    other = SalesInvoice.objects.exclude(client=books.client).first().client
+    day = dt.date(2026, 5, 10)
+    with at(365):
+        whole = {pk: row[0] for pk, row in recomputed(day).items()}
+        here = sum((owed for pk, owed in whole.items() if SalesInvoice.objects.get(pk=pk).client == other), ZERO)
+        for page in ("ageing", "ageing-managers", "ageing-departments", "ageing-invoices"):
+            shown = client.get(url(page, as_of=day, client=other.pk)).context["list"].sums
+            assert shown.owed == here
+            assert client.get(url(page, as_of=day, manager=books.staff.pk)).context["page"].rows == []
+            assert client.get(url(page, as_of=day, department=books.finance.pk)).context["page"].rows == []
+        late = client.get(url("ageing-invoices", as_of=day, bucket=0)).context["page"].rows
+        assert {row.pk for row in late} == {row.pk for row in ageing.owed_on(day) if row.due_on >= day}
+        assert client.get(url("ageing", as_of="soon")).context["filter_failed"] is True
+
+
+def test_groups_are_sorted_and_turned_over(cast, client):
+    client.force_login(cast.auditor)
+    for number in range(32):
+        issued(cast, receivable(cast, f"{number + 1}.00", client=client_of(cast.staff, name=f"Client {number:02}")))
+    first = client.get(url("ageing"))
+    assert [row.owed for row in first.context["page"].rows[:2]] == [32, 31]
+    second = client.get(first.context["next_url"])
+    assert [row.owed for row in second.context["page"].rows] == [2, 1]
+    assert second.context["previous_url"] == url("ageing", before=1)
+    named = client.get(url("ageing", sort="label")).context["page"].rows
+    assert [row.label for row in named[:2]] == ["Client 00", "Client 01"]
+    assert {total.label: total.value for total in first.context["totals"]}["Outstanding"] == "¥528.00"
+
+
+def test_currencies_are_not_added_up(cast, client):
+    FundAccountFactory(code="USD", currency="USD")
+    issued(cast, receivable(cast, "100.00"))
+    issued(cast, receivable(cast, "7.00", currency="USD"))
+    client.force_login(cast.auditor)
+    assert client.get(url("ageing")).context["list"].sums.owed == 100
+    assert client.get(url("ageing", currency="USD")).context["list"].sums.owed == 7
+
+
+LISTS = ("ageing", "ageing-managers", "ageing-departments", "ageing-invoices", "reminder-overdue")
+
+
+def test_everybody_sees_only_their_own(books, client):
+    with at(365):
+        for page in LISTS[:4]:
+            shown = {}
+            for name in ("executive", "head", "staff", "outsider"):
+                client.force_login(getattr(books, name))
+                shown[name] = client.get(url(page, as_of="2026-05-10")).context["list"].sums.owed
+            assert shown["executive"] == shown["head"] == shown["staff"] > 0
+            assert shown["outsider"] == 0
+        client.force_login(books.outsider)
+        empty = client.get(url("ageing-invoices", as_of="2026-05-10", export="xlsx"))
+        assert cells(empty) == []
+        named = client.get(url("ageing", client=books.client.pk))
+        assert books.client.name not in named.content.decode()
+
+
+@pytest.mark.parametrize("page", LISTS)
+@pytest.mark.parametrize("as_of", ["", "2026-11-01"])
+@pytest.mark.parametrize("person", ["executive", "staff"])
+def test_lists_ask_as_often_for_thirty_as_for_one(cast, client, page, as_of, person):
+    long_ago = clock.now() - dt.timedelta(days=80)
+
+    def one(number):
+        client_ = client_of(cast.staff, name=f"Client {number}")
+        with clock.at(long_ago):
+            invoice = issued(cast, receivable(cast, client=client_))
+            received(cast, "10.00", client=client_, amounts={invoice.pk: Decimal("4.00")})
+
+    one(0)
+    client.force_login(getattr(cast, person))
+    query = {"as_of": as_of} if as_of and page != "reminder-overdue" else {}
+    for number in range(1, 3):
+        one(number)
+    asked = queries(client, url(page, **query))
+    for number in range(3, 30):
+        one(number)
+    assert queries(client, url(page, **query)) == asked
+
+
+def queries(client, page) -> int:
+    client.get(page)
+    with CaptureQueriesContext(connection) as ran:
+        assert client.get(page).status_code == 200
+    return len(ran)

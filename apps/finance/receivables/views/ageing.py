@@ -221,7 +221,7 @@ class AgeingByClient(AgeingGroups):
         """Receipts of the clients the filters leave."""
         rows = Receipt.objects.visible_to(self.request.user).filter(currency=self.currency)
         if not self.filterset.form.is_valid():
-            return rows.none()
+            return ageing.unapplied_on(self.as_of, rows.none())
         for name, path in (("client", "client"), ("grade", "client__grade")):
             if value := self.filterset.form.cleaned_data.get(name):
                 rows = rows.filter(**{path: value})
