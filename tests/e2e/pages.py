@@ -62,3 +62,14 @@ def open_from_inbox(page: Page, title: str) -> None:
     page.goto("/inbox/")
     page.get_by_role("link", name=title, exact=True).click()
     expect(page.locator(".decision")).to_be_visible()
+
+
+def choose(page: Page, name: str, words: str) -> None:
+    """Search in a select and choose. What matches is marked once the search is through; before that it opens again."""
+    control = page.locator(f"select[name={name}] + .ts-wrapper")
+    control.locator(".ts-control").click()
+    page.keyboard.type(words)
+    options = control.get_by_role("option").filter(has=page.locator(".highlight"))
+    options.filter(has_text=words).first.click()
+    expect(control.locator(".item")).to_contain_text(words)
+    expect(control.locator(".ts-dropdown")).to_be_hidden()

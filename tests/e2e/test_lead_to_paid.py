@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from apps.business.models import AgencyContract, Engagement, EngagementIntake, Settlement
 from tests.e2e.company import today
-from tests.e2e.pages import PNG, open_from_inbox, press, said
+from tests.e2e.pages import PNG, choose, open_from_inbox, press, said
 
 pytestmark = pytest.mark.e2e
 
@@ -203,20 +203,6 @@ def fill_task(task: Locator, *, title: str, owner, days: tuple[int, int], delive
     for name, offset in zip(("start", "finish"), days, strict=True):
         task.locator(f"[name$=-{name}]").fill(day(offset))
     task.locator("[name$=-owner]").select_option(label=owner.name)
-
-
-def choose(page: Page, name: str, words: str) -> None:
-    """Search and choose in a select, as it is shown with scripts."""
-    box = page.locator(f"select[name={name}]")
-    if box.get_attribute("data-searchable") is None:
-        box.select_option(label=words)
-        return
-    control = page.locator(f".ts-wrapper:has(+ select[name={name}]), select[name={name}] + .ts-wrapper").first
-    control.locator(".ts-control").click()
-    page.keyboard.type(words)
-    control.get_by_role("option", name=words).first.click()
-    expect(control.locator(".item")).to_contain_text(words)
-    expect(control.locator(".ts-dropdown")).to_be_hidden()
 
 
 def work(staff: Page, head: Page, title: str) -> None:
