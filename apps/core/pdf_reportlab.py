@@ -255,7 +255,13 @@ def _amount(form: PrintForm) -> list[Any]:
 
 
 def _chain(form: PrintForm) -> list[Any]:
-    headers = (gettext("Step"), gettext("Person"), gettext("Decision"), gettext("Time"), gettext("Opinion"))
+    headers = (
+        gettext("Step"),
+        pgettext("approval", "Person"),
+        gettext("Decision"),
+        gettext("Time"),
+        gettext("Opinion"),
+    )
     table = PrintTable(headers, form.chain, widths=(17, 15, 13, 19, 36), title=pgettext("printed form", "Approval"))
     return _grid(table)
 

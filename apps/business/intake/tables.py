@@ -92,7 +92,12 @@ class IntakeRegisterTable(Table):
         Column("margin", _("Margin"), kind="money", total="margin_amount"),
         Column("margin_rate", _("Margin %"), kind="number", accessor="margin_percent"),
         Column("manager", _("Manager's decision"), accessor=lambda row: register.of_manager(row).words),
-        Column("manager_name", _("Manager"), accessor=lambda row: register.of_manager(row).person, export_only=True),
+        Column(
+            "manager_name",
+            pgettext_lazy("approval", "Manager"),
+            accessor=lambda row: register.of_manager(row).person,
+            export_only=True,
+        ),
         Column("manager_at", _("Manager decided"), kind="datetime", accessor=lambda row: register.of_manager(row).at),
         Column("management", _("Management's decision"), accessor=lambda row: register.of_management(row).words),
         Column(

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.business.catalogue.models import LostReason, OpportunityStage, ServiceType
@@ -143,7 +144,7 @@ class Opportunity(BaseModel):
     PREFIX = "SJ"
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("opportunity", "Open")
         WON = "won", _("Won")
         LOST = "lost", _("Lost")
 

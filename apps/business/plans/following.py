@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from apps.business.engagements import services as engagements
 from apps.business.plans import people, schedule, versions
@@ -23,7 +23,7 @@ def standing(paper) -> tuple[str, str]:
     if paper.state == "approved" and paper.version > 1:
         return paper.state, _("In force, version %(number)s") % {"number": paper.version}
     if paper.state == "approved":
-        return paper.state, _("In force")
+        return paper.state, pgettext("plan", "In force")
     return paper.state, paper.get_state_display()
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.business.engagements.models import Engagement
@@ -100,7 +101,11 @@ class PlannedTask(BaseModel):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     title = models.CharField(_("task"), max_length=200)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("task", "owner"),
     )
     start = models.DateField(_("start"), null=True)
     finish = models.DateField(_("finish"), null=True)

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.approvals.models import Event
 from apps.business.engagements.models import DossierFile
@@ -100,7 +101,14 @@ def _events(paper: Settlement) -> PrintTable:
         ]
         for event in events
     ]
-    headers = [_("When"), _("Person"), _("Step"), _("What happened"), _("Reason or opinion"), _("Hash of the entry")]
+    headers = [
+        _("When"),
+        pgettext("approval", "Person"),
+        _("Step"),
+        _("What happened"),
+        _("Reason or opinion"),
+        _("Hash of the entry"),
+    ]
     return PrintTable(headers, rows, widths=(2, 1.5, 1.8, 1.6, 3, 2), title=_("Approvals"))
 
 

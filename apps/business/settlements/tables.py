@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.business.engagements.models import Engagement
 from apps.business.settlements.models import Settlement
@@ -96,7 +97,7 @@ class RegisterTable(Table):
         Column("tax", _("Tax"), kind="money", total=True),
         Column("invoice", _("Invoice"), accessor=invoice_of, width=28),
         Column("invoiced_on", _("Invoiced on"), kind="date"),
-        Column("received", _("Received"), kind="money", total="received"),
+        Column("received", pgettext_lazy("money", "Received"), kind="money", total="received"),
         Column("outstanding", _("Outstanding"), kind="money", total="outstanding"),
         Column("payment_method", _("Payment method")),
         Column("days_to_invoice", _("Days to invoice"), kind="number", accessor=days_to_invoice),

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import clock
 from apps.core.forms import BaseForm
@@ -60,7 +61,9 @@ class StatementForm(BaseForm):
 class FiguresForm(BaseForm):
     """For which period, department and currency the figures are."""
 
-    days = forms.TypedChoiceField(label=_("Period"), choices=PERIODS, coerce=int, required=False, empty_value=90)
+    days = forms.TypedChoiceField(
+        label=pgettext_lazy("figures", "Period"), choices=PERIODS, coerce=int, required=False, empty_value=90
+    )
     department = forms.ModelChoiceField(
         Department.objects.all(), label=_("Department"), required=False, empty_label=_("All")
     )

@@ -70,7 +70,15 @@ def _movements(statement: Statement) -> PrintTable:
         for line in statement.lines
     ]
     sums = [format_money(amount, symbol="") for amount in (statement.debits, statement.credits, statement.closing)]
-    headers = [_("Date"), _("Kind"), _("Number"), _("Reference"), _("Debit"), _("Credit"), _("Balance")]
+    headers = [
+        _("Date"),
+        _("Kind"),
+        _("Number"),
+        _("Reference"),
+        _("Debit"),
+        pgettext("statement", "Credit"),
+        _("Balance"),
+    ]
     return PrintTable(
         headers,
         rows,

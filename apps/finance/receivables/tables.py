@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.tables import Column, Table
 from apps.finance.receivables.ageing import Buckets
@@ -59,9 +60,11 @@ def invoice_table(*, as_of: dt.date, buckets: Buckets, extra: Extra) -> type[Age
         Column("invoice_number", _("Invoice number"), width=23),
         Column("issued_on", _("Issued on"), kind="date", sort="issued_on"),
         Column("due_on", _("Due on"), kind="date", sort="due_on"),
-        Column("term", _("Term"), kind="number", accessor="receivable.term_days", export_only=True),
+        Column(
+            "term", pgettext_lazy("payment", "Term"), kind="number", accessor="receivable.term_days", export_only=True
+        ),
         Column("total", _("Amount"), kind="money", sort="total", total=True),
-        Column("paid", _("Received"), kind="money", total=True),
+        Column("paid", pgettext_lazy("money", "Received"), kind="money", total=True),
         Column("reversed", _("Reversed"), kind="money", total=True, export_only=True),
         Column("owed", _("Outstanding"), kind="money", total=True),
         *parts,
@@ -177,7 +180,7 @@ class StatementTable(Table):
         Column("number", _("Number"), kind="link", accessor=lambda line: line.number, width=18),
         Column("reference", _("Reference"), kind="longtext", width=30),
         Column("debit", _("Debit"), kind="money", total=True),
-        Column("credit", _("Credit"), kind="money", total=True),
+        Column("credit", pgettext_lazy("statement", "Credit"), kind="money", total=True),
         Column("balance", _("Balance"), kind="money"),
     ]
     caption = _("Movements")

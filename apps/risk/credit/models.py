@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.core.models import BaseModel, Named
@@ -133,7 +134,7 @@ class CreditBand(BaseModel):
     model = models.ForeignKey(ScoringModel, models.CASCADE, related_name="bands", verbose_name=_("scoring model"))
     minimum = models.PositiveSmallIntegerField(_("from … points"), validators=[MaxValueValidator(100)])
     grade = models.CharField(_("grade"), max_length=10)
-    limit = models.DecimalField(_("limit"), max_digits=14, decimal_places=2)
+    limit = models.DecimalField(pgettext_lazy("credit", "limit"), max_digits=14, decimal_places=2)
     term_days = models.PositiveSmallIntegerField(_("term in days"))
     history = HistoricalRecords()
 
@@ -238,7 +239,7 @@ class CreditLimit(BaseModel):
     """Limit and payment term of a client, from an approved assessment, for a time."""
 
     client = models.ForeignKey("service.Client", models.PROTECT, related_name="credit_limits", verbose_name=_("client"))
-    amount = models.DecimalField(_("limit"), max_digits=14, decimal_places=2)
+    amount = models.DecimalField(pgettext_lazy("credit", "limit"), max_digits=14, decimal_places=2)
     term_days = models.PositiveSmallIntegerField(_("term in days"))
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"))
@@ -341,7 +342,7 @@ class CreditCheck(BaseModel):
     passed = models.BooleanField(_("passed"))
     requested = models.DecimalField(_("asked for"), max_digits=14, decimal_places=2)
     term_days = models.PositiveSmallIntegerField(_("term asked for"))
-    limit = models.DecimalField(_("limit"), max_digits=14, decimal_places=2)
+    limit = models.DecimalField(pgettext_lazy("credit", "limit"), max_digits=14, decimal_places=2)
     term_allowed = models.PositiveSmallIntegerField(_("term allowed"))
     exposure = models.DecimalField(_("exposure"), max_digits=14, decimal_places=2)
     overdue = models.DecimalField(_("overdue"), max_digits=14, decimal_places=2)

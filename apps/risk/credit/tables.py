@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import clock
 from apps.core.tables import Column, Table
@@ -71,14 +72,16 @@ class ExposureTable(Table):
         Column("owner", _("Employee in charge"), accessor=_owner, export_only=True),
         Column("standing", _("Standing"), kind="badge", accessor=lambda row: standing_of(row.picture)),
         Column("utilisation", _("Utilisation %"), kind="number", accessor=_of("utilisation"), sort="utilisation"),
-        Column("limit", _("Limit"), kind="money", accessor=_of("limit"), sort="limit", total="limit"),
+        Column(
+            "limit", pgettext_lazy("credit", "Limit"), kind="money", accessor=_of("limit"), sort="limit", total="limit"
+        ),
         Column("exposure", _("Exposure"), kind="money", accessor=_of("exposure"), sort="exposure", total="exposure"),
         Column(
             "available", _("Available"), kind="money", accessor=_of("available"), sort="available", total="available"
         ),
         Column("overdue", _("Overdue"), kind="money", accessor=_of("overdue"), sort="overdue", total="overdue"),
         Column("overdue_days", _("Days overdue"), kind="number", accessor=_of("overdue_days"), sort="overdue_days"),
-        Column("term_days", _("Term"), kind="number", accessor=_of("term_days")),
+        Column("term_days", pgettext_lazy("payment", "Term"), kind="number", accessor=_of("term_days")),
         Column("valid_until", _("Valid until"), kind="date", accessor=_of("valid_until")),
         Column("not_invoiced", _("Not invoiced"), kind="money", accessor=_of("not_invoiced"), total="not_invoiced"),
         Column("unpaid", _("Unpaid"), kind="money", accessor=_of("unpaid"), total="unpaid"),
@@ -122,7 +125,7 @@ class AssessmentTable(DocumentTable):
         Column("grade", _("Grade")),
         Column("band_limit", _("Limit by the score"), kind="money", export_only=True),
         Column("amount", _("Proposed limit"), kind="money", sort="amount", total=True),
-        Column("term_days", _("Term"), kind="number"),
+        Column("term_days", pgettext_lazy("payment", "Term"), kind="number"),
         Column("valid_until", _("Valid until"), kind="date"),
         Column("applicant", _("Applicant"), accessor="applicant.name"),
         Column("state", _("State"), kind="badge", accessor="standing"),
@@ -139,7 +142,7 @@ class WaiverTable(Table):
         Column("document", _("Paper"), accessor="document.number"),
         Column("client", _("Client"), kind="link", accessor="client.label", width=30),
         Column("amount", _("Amount let through"), kind="money", sort="amount", total=True),
-        Column("term_days", _("Term"), kind="number"),
+        Column("term_days", pgettext_lazy("payment", "Term"), kind="number"),
         Column("reason", _("Reason"), kind="longtext"),
         Column("granted_by", _("Granted by"), accessor="granted_by.name"),
         Column("granted_at", _("Granted"), kind="datetime", sort="granted_at"),

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import FormView, TemplateView, View
 
 from apps.business.engagements import permissions
@@ -94,7 +95,7 @@ class Tab(EngagementPage, TemplateView):
             ("detail", _("Overview"), 0),
             ("team", _("Team"), 0),
             ("reports", _("Progress reports"), 0),
-            ("file", _("File"), counts["missing"]),
+            ("file", pgettext("engagement", "File"), counts["missing"]),
             ("history", _("History"), 0),
         ]
         return [

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import View
 
 from apps.core import clock
@@ -183,7 +183,7 @@ def _figures(picture: CreditPicture) -> list[dict[str, Any]]:
     note = _("valid until %(day)s") % {"day": from_limit} if from_limit else _("default of the policy")
     late = _("oldest by %(days)s days") % {"days": picture.overdue_days} if picture.overdue_days else ""
     return [
-        {"label": _("Limit"), "money": picture.limit, "note": note},
+        {"label": pgettext("credit", "Limit"), "money": picture.limit, "note": note},
         {"label": _("Exposure"), "money": picture.exposure, "note": use, "tone": tone},
         {"label": _("Available"), "money": picture.available, "tone": "bad" if picture.available < 0 else ""},
         {

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.core import clock
@@ -31,7 +32,7 @@ class Client(BaseModel):
 
     class Kind(models.TextChoices):
         COMPANY = "company", _("Company")
-        PERSON = "person", _("Person")
+        PERSON = "person", pgettext_lazy("client", "Person")
         PUBLIC = "public", _("Public body")
 
     class Status(models.TextChoices):
