@@ -32,7 +32,8 @@ class Dunning:
             yield self.office.hours.at(day, 400)
 
     def _remind(self) -> None:
-        late = overdue_of(today=clock.today() - dt.timedelta(days=GRACE)).values_list("client", flat=True)
+        long_ago = clock.today() - dt.timedelta(days=GRACE)
+        late = overdue_of().filter(due_on__lt=long_ago).values_list("client", flat=True)
         clients = list(Client.objects.filter(pk__in=set(late)).order_by("pk"))
         standings = standing_of([client.pk for client in clients])
         for client in clients:
