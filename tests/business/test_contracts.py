@@ -19,7 +19,7 @@ from apps.notifications.models import Notification
 from apps.risk.credit.gate import picture_of
 from apps.risk.credit.models import CreditCheck, CreditWaiver
 from tests.factories import business
-from tests.factories.contracts import draft, payment
+from tests.factories.contracts import draft, empower, payment
 from tests.factories.intake import world
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +174,9 @@ def test_intake_has_one_living_contract(people):
     [({"state": "in_review"}, "is not approved"), ({"lapsed_on": dt.date(2026, 1, 5)}, "lapsed on 2026-01-05")],
 )
 def test_intake_that_is_not_approved_or_has_lapsed_gives_no_contract(people, values, said):
-    contract = draft(people.alice, business.intake(people.alice, **values))
+    intake = business.intake(people.alice)
+    contract = draft(people.alice, intake)
+    type(intake).objects.filter(pk=intake.pk).update(**values)
     with pytest.raises(Incomplete) as refused:
         services.submit(contract, by=people.alice)
     assert said in refused.value.fields["intake"][0]
@@ -439,3 +441,14 @@ def test_merged_client_takes_its_contracts_along(people, in_force):
     moved = contracts.move_to_client(source=in_force.client, target=other, by=people.bob, reason="merged")
     assert moved == {"contracts": 1}
     assert again(in_force).client == other
+
+
+def test_no_contract_is_begun_on_an_intake_that_lapsed_meanwhile(people):
+    intake = business.intake(people.alice)
+    empower(people.alice)
+    paper, lines = contracts.new_from(intake, people.alice)
+    type(intake).objects.filter(pk=intake.pk).update(lapsed_on=clock.today())
+    with pytest.raises(Incomplete) as refusal:
+        contracts.save_contract(paper, by=people.alice, lines=lines)
+    assert refusal.value.fields == {"intake": [f"The intake lapsed on {clock.today()}; a new one is needed."]}
+    assert not AgencyContract.objects.filter(intake=intake).exists()

@@ -4,12 +4,13 @@ import pytest
 from django.db import transaction
 
 from apps.business.contracts import services as contracts
-from apps.business.models import AgencyContract, ContractSupplement, Engagement
+from apps.business.intake.services import lapse
+from apps.business.models import AgencyContract, ContractSupplement, Engagement, EngagementIntake
 from apps.core import clock
 from apps.documents import services
 from tests.documents.race import race, winners
 from tests.factories import business
-from tests.factories.contracts import draft, supplement
+from tests.factories.contracts import draft, empower, supplement
 from tests.factories.intake import world
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -53,6 +54,25 @@ def test_intake_has_one_contract():
 
         assert winners(race(submit(one), submit(two))) == 1
         assert AgencyContract.objects.filter(intake=intake, state="in_review").count() == 1
+
+
+def test_an_intake_lapses_or_has_a_contract_begun():
+    people = world()
+    for _round in range(ROUNDS):
+        with transaction.atomic():
+            intake = business.intake(people.alice)
+            empower(people.alice)
+        paper, lines = contracts.new_from(intake, people.alice)
+
+        def begin(paper=paper, lines=lines):
+            contracts.save_contract(paper, by=people.alice, lines=lines)
+
+        def let_lapse(intake=intake):
+            lapse(EngagementIntake(pk=intake.pk, kind=EngagementIntake.KIND), days=60)
+
+        race(begin, let_lapse)
+        begun = AgencyContract.objects.filter(intake=intake).exists()
+        assert begun == (again(intake).lapsed_on is None)
 
 
 def test_supplements_never_cut_the_total_below_what_is_settled():

@@ -17,6 +17,7 @@ from apps.business.intake.models import EngagementIntake
 from apps.core.money import quantize
 from apps.documents.errors import Incomplete
 from apps.documents.services import save_draft
+from apps.documents.services.locking import lock
 from apps.org.models import Company
 
 TYPED_FIELDS = ["milestone", "due", "due_on", "amount"]
@@ -64,6 +65,8 @@ def save_contract(
     """
     if contract.intake_id and not EngagementIntake.objects.visible_to(by).filter(pk=contract.intake_id).exists():
         raise Incomplete({"intake": [_("Choose the approved intake that the contract follows from.")]})
+    if contract.pk is None and contract.intake_id:
+        contract.intake = _still_open(contract.intake)
     contract.fee = contract.fee or ZERO
     found, rows = _read(contract, lines)
     if found:
@@ -72,6 +75,15 @@ def save_contract(
     contract.amount = contract.fee
     follow_intake(contract)
     return save_draft(contract, by=by, revision=revision, lines=lambda stored: _write(stored, rows, by=by))
+
+
+def _still_open(intake: EngagementIntake) -> EngagementIntake:
+    """The intake, locked until the contract is stored: it lapses before or not at all."""
+    intake = lock(intake)
+    if intake.lapsed_on is not None:
+        said = _("The intake lapsed on %(day)s; a new one is needed.") % {"day": intake.lapsed_on}
+        raise Incomplete({"intake": [said]})
+    return intake
 
 
 def new_supplement(contract: AgencyContract, by) -> ContractSupplement:
