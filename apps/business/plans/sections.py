@@ -10,16 +10,19 @@ from apps.business.engagements.models import Engagement
 from apps.business.plans import following, people, schedule
 from apps.business.plans.models import ExecutionPlan, PlanChange
 from apps.business.plans.permissions import ADD_PLAN
+from apps.business.plans.services import owners
 from apps.business.plans.tables import days_late
-from apps.core.registry import PageSection, register_client_papers
+from apps.core import registry
+from apps.core.registry import PageSection
 
 LATEST = 5
 
 
 def register() -> None:
     """Called once at the start."""
-    register_client_papers(ExecutionPlan, "engagement__client")
-    register_client_papers(PlanChange, "plan__engagement__client")
+    registry.register_handover(owners.hand_over, describe=owners.describe)
+    registry.register_client_papers(ExecutionPlan, "engagement__client")
+    registry.register_client_papers(PlanChange, "plan__engagement__client")
     sections.register_section(
         PageSection("plan", _("Execution plan"), "business/executionplan/_of_engagement.html", summary, order=20)
     )
