@@ -3,6 +3,7 @@
 from django.contrib import admin
 from simple_history.admin import SimpleHistoryAdmin
 
+from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.expenses.models import (
     City,
     CityTier,
@@ -14,6 +15,8 @@ from apps.finance.expenses.models import (
 )
 from apps.finance.invoices.models import ReceivedInvoice
 from apps.finance.payments.models import FundAccount, Payment, PaymentBatch
+from apps.finance.receipts.models import Receipt, ReceiptAllocation
+from apps.finance.receivables.models import PaymentReminder, ReceivablesSettings
 
 
 class MasterDataAdmin(SimpleHistoryAdmin):
@@ -116,3 +119,74 @@ class ReceivedInvoiceAdmin(ReadOnlyAdmin):
     list_select_related = ["document"]
     search_fields = ["number", "code", "seller_name"]
     show_full_result_count = False
+
+
+@admin.register(Receivable)
+class ReceivableAdmin(ReadOnlyAdmin):
+    """What clients owe."""
+
+    list_display = ["document", "client", "manager", "total", "invoiced", "collected", "currency", "opened_on"]
+    list_select_related = ["document", "client", "manager"]
+    search_fields = ["document__number", "client__number", "client__name"]
+    show_full_result_count = False
+
+
+@admin.register(SalesInvoice)
+class SalesInvoiceAdmin(ReadOnlyAdmin):
+    """Invoices issued, and requests for them."""
+
+    list_display = ["number", "invoice_number", "kind", "client", "total", "collected", "status", "issued_on", "due_on"]
+    list_filter = ["status", "kind"]
+    list_select_related = ["client"]
+    search_fields = ["number", "invoice_number", "buyer_name", "client__number"]
+    show_full_result_count = False
+
+
+class ReceiptAllocationInline(admin.TabularInline):
+    """Which invoices a receipt has paid."""
+
+    model = ReceiptAllocation
+    fk_name = "receipt"
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    """Money that came in."""
+
+    list_display = ["number", "client", "amount", "allocated", "received_on", "account", "bank_reference", "voided_on"]
+    list_filter = ["method", "account"]
+    list_select_related = ["client", "account"]
+    search_fields = ["number", "bank_reference", "payer_name", "client__number"]
+    show_full_result_count = False
+    inlines = [ReceiptAllocationInline]
+
+
+@admin.register(PaymentReminder)
+class PaymentReminderAdmin(admin.ModelAdmin):
+    """Reminders sent."""
+
+    list_display = ["client", "__str__"]
+    list_select_related = ["client"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(ReceivablesSettings)
+class ReceivablesSettingsAdmin(ReadOnlyAdmin):
+    """How overdue money is followed up; changed on its own page."""

@@ -1,6 +1,6 @@
 """Questions that are asked of people and departments everywhere."""
 
-from django.contrib.auth.models import UserManager
+from django.contrib.auth.models import Permission, UserManager
 from django.db import models
 from django.db.models import Q
 
@@ -17,6 +17,12 @@ class UserQuerySet(models.QuerySet):
     def with_role(self, code: str):
         """Active members of a role group."""
         return self.active().filter(groups__role__code=code)
+
+    def holding(self, permission: str):
+        """Active people to whom a role, or a right of their own, allows it; being a superuser is not enough."""
+        label, codename = permission.split(".")
+        rights = Permission.objects.filter(content_type__app_label=label, codename=codename)
+        return self.active().filter(Q(groups__permissions__in=rights) | Q(user_permissions__in=rights)).distinct()
 
     def search(self, text: str):
         """By name, user name, employee number, e-mail or phone, as typed into a search box."""

@@ -134,8 +134,8 @@ def test_request_never_exceeds_what_is_left(cast):
         ({"kind": "pink"}, "kind", "Choose the kind of invoice."),
         ({"buyer_name": " "}, "buyer_name", "Enter the title of the invoice."),
         ({"kind": "digital_special"}, "buyer_uscc", "A special VAT invoice needs the buyer's tax number."),
-        ({"total": Decimal(0)}, "total", "Enter an amount above nothing."),
-        ({"total": Decimal("-5.00")}, "total", "Enter an amount above nothing."),
+        ({"total": Decimal(0)}, "total", "Enter an amount above zero."),
+        ({"total": Decimal("-5.00")}, "total", "Enter an amount above zero."),
     ],
 )
 def test_request_says_what_is_missing(cast, values, field, sentence):
@@ -171,6 +171,18 @@ def test_withdrawn_request_may_be_made_again(cast):
         withdraw_request(paper, by=cast.staff)
     again = requested(cast, owed)
     assert (again.net, again.tax) == (owed.net, owed.tax)
+
+
+def test_finance_is_told_of_a_new_request(cast):
+    owed = receivable(cast)
+    paper = requested(cast, owed)
+    assert paper.requested_by == cast.staff
+    said = Notification.objects.get(recipient=cast.accountant)
+    assert said.title == (
+        f"{cast.staff.name} asks for an invoice of ¥10,600.00 to {cast.client.name} for {owed.document.number}"
+    )
+    assert said.url == paper.get_absolute_url()
+    assert {row.recipient for row in Notification.objects.all()} == {cast.accountant, cast.director}
 
 
 # ---- issuing ----
@@ -361,7 +373,7 @@ def test_reversal_needs_reason_number_and_date(cast):
         "invoice_number": ["A digital invoice has a number of 20 digits."],
         "issued_on": [f"The invoice is dated {invoice.issued_on}."],
         "reason": ["Give a reason."],
-        "total": ["Enter an amount above nothing."],
+        "total": ["Enter an amount above zero."],
     }
 
 

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.money import format_money
 from apps.finance.billing.models import Receivable, SalesInvoice
+from apps.finance.billing.permissions import ISSUE
 from apps.notifications.services import notify
+from apps.org.models import User
 
 
 def people_of(receivable: Receivable) -> list:
@@ -18,6 +20,19 @@ def _tell(invoice: SalesInvoice, title, *, by, key: str, extra=(), **params: Any
     people = {person.pk: person for person in [*people_of(invoice.receivable), *extra] if person.pk != by.pk}
     given = {"paper": invoice.receivable.document.number, "client": invoice.client.name, **params}
     notify(to=people.values(), title=title, params=given, url=invoice.get_absolute_url(), key=key)
+
+
+def requested(invoice: SalesInvoice, *, by) -> None:
+    """Somebody waits for an invoice: who issues them is told."""
+    title = _("%(person)s asks for an invoice of %(amount)s to %(client)s for %(paper)s")
+    params = {
+        "person": by.name,
+        "amount": format_money(invoice.total),
+        "client": invoice.client.name,
+        "paper": invoice.receivable.document.number,
+    }
+    people = [person for person in User.objects.holding(ISSUE) if person.pk != by.pk]
+    notify(to=people, title=title, params=params, url=invoice.get_absolute_url(), key=f"requested:{invoice.pk}")
 
 
 def issued(invoice: SalesInvoice, *, by) -> None:

@@ -71,6 +71,7 @@ def request_invoice(
         requested_at=clock.now(),
     )
     save(invoice, by=by, reason="requested")
+    notices.requested(invoice, by=by)
     return invoice
 
 
@@ -104,7 +105,7 @@ def _problems(receivable: Receivable, kind: str, buyer: dict[str, str], total: D
     if kind in SPECIAL and not buyer["buyer_uscc"]:
         found["buyer_uscc"] = [_("A special VAT invoice needs the buyer's tax number.")]
     if total <= 0:
-        found["total"] = [_("Enter an amount above nothing.")]
+        found["total"] = [_("Enter an amount above zero.")]
     elif total > receivable.to_request:
         values = {"left": format_money(receivable.to_request), "total": format_money(receivable.total)}
         found["total"] = [_("Of %(total)s, %(left)s is left to be invoiced.") % values]
