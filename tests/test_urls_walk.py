@@ -18,6 +18,7 @@ from apps.core.models import Job
 from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.finance.receipts.models import Receipt
+from apps.finance.receivables.models import PaymentReminder
 from apps.org.models import UserSession
 from apps.risk.credit.models import ScoringFactor
 from tests.documents.test_talk import upload
@@ -195,6 +196,7 @@ PAGES = """
     finance:citytier-list            in 403 403 200
     finance:citytier-update          in 403 403 200
     finance:claims-to-pay            in 403 403 403
+    finance:client-choices           in 403 403 200
     finance:expensecategory-create   in 403 403 200
     finance:expensecategory-history  in 403 403 200
     finance:expensecategory-list     in 403 403 200
@@ -215,11 +217,26 @@ PAGES = """
     finance:receipt-create           in 403 403 403
     finance:receipt-detail           in 404 404 200
     finance:receipt-history          in 404 404 200
+    finance:receipt-import           in 403 403 403
+    finance:receipt-import-confirm   in 405 405 405
+    finance:receipt-import-template  in 403 403 200
     finance:receipt-invoices         in 405 405 405
     finance:receipt-list             in 200 200 200
     finance:receipt-unapplied        in 200 200 200
     finance:receipt-undo             in 405 405 405
     finance:receipt-void             in 405 405 405
+    finance:ageing                   in 200 200 200
+    finance:ageing-departments       in 200 200 200
+    finance:ageing-invoices          in 200 200 200
+    finance:ageing-managers          in 200 200 200
+    finance:receivables-glance       in 200 200 200
+    finance:receivablessettings          in 403 403 200
+    finance:receivablessettings-history  in 403 403 200
+    finance:reminder-detail          in 404 200 200
+    finance:reminder-list            in 200 200 200
+    finance:reminder-overdue         in 200 200 200
+    finance:reminder-write           in 403 403 403
+    finance:statement                in 403 403 200
     finance:receivable-detail        in 404 200 200
     finance:receivable-history       in 404 200 200
     finance:receivable-list          in 200 200 200
@@ -309,6 +326,7 @@ PAGES = """
     risk:scoringmodel-update         in 403 403 403
     risk:waiver-list                 in 403 403 200
     risk:waiver-revoke               in 405 405 405
+    service:client-choices           in 200 200 200
     service:client-create            in 403 403 200
     service:client-detail            in 404 200 200
     service:client-history           in 404 200 200
@@ -451,7 +469,16 @@ def money_of(people):
         recorded_by=people.dora,
     )
     invoice = billing.requested(owes, billing.receivable(owes))
-    return {"finance:receivable": invoice.receivable, "finance:salesinvoice": invoice, "finance:receipt": receipt}
+    reminder = PaymentReminder.objects.create(
+        client=owes.client, sent_at=clock.now(), by=people.dora, to="x@example.com", overdue=Decimal("1.00")
+    )
+    reminder.invoices.add(invoice)
+    return {
+        "finance:reminder": reminder,
+        "finance:receivable": invoice.receivable,
+        "finance:salesinvoice": invoice,
+        "finance:receipt": receipt,
+    }
 
 
 def sales(owner):

@@ -10,6 +10,7 @@ class FinanceConfig(AppConfig):
     def ready(self):
         from apps.core import registry  # app ready: the apps below are complete only now
         from apps.finance import menu
+        from apps.finance.receipts import jobs as receipt_jobs  # noqa: F401  jobs register themselves
         from apps.finance.receipts import merging, sections
         from apps.finance.receivables import jobs  # noqa: F401  jobs register themselves
         from apps.finance.receivables import merging as reminders

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.service.clients.views import catalogue, documents, duplicates, files, lists, rows
+from apps.service.clients.views import catalogue, choices, documents, duplicates, files, lists, rows
 
 app_name = "service"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("clients/", lists.ClientList.as_view(), name="client-list"),
     path("clients/new/", files.ClientCreate.as_view(), name="client-create"),
     path("clients/suggestions/", duplicates.Suggestions.as_view(), name="client-suggestions"),
+    path("clients/choices/", choices.ClientChoices.as_view(), name="client-choices"),
     path("clients/import/", catalogue.Import.as_view(), name="client-import"),
     path("clients/import/confirm/", catalogue.ConfirmClientImport.as_view(), name="client-import-confirm"),
     path("clients/import/template/", catalogue.template, name="client-import-template"),

@@ -20,10 +20,13 @@ function enhance(select) {
     render: { no_results: (_, escape) => `<div class="no-results">${escape(words.nothingFound)}</div>` },
   };
   if (select.dataset.source) {
-    settings.load = async (query, show) => {
+    settings.preload = "focus";
+    settings.load = async function load(query, show) {
       try {
         const answer = await fetch(`${select.dataset.source}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
-        show(answer.ok ? await answer.json() : []);
+        const found = answer.ok ? await answer.json() : [];
+        this.clearOptions((option, value) => value === "" || this.items.includes(value));
+        show(found);
       } catch {
         show();
       }

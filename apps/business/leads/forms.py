@@ -16,6 +16,7 @@ from apps.core.forms import BaseForm, MoneyField, form_helper, money_formfield
 from apps.org.forms import RecordForm, active_people
 from apps.org.models import User
 from apps.service.clients.duplicates import Suspect, suspects
+from apps.service.clients.fields import ClientField
 from apps.service.clients.models import Client
 
 
@@ -68,6 +69,9 @@ class OwnedForm(RecordForm):
 class LeadForm(OwnedForm):
     """A lead."""
 
+    client = ClientField(label=gettext_lazy("Client"), required=False, empty_label=gettext_lazy("not in the file yet"))
+    referred_by = ClientField(label=gettext_lazy("Referred by client"), required=False)
+
     class Meta:
         model = Lead
         fields = [
@@ -91,12 +95,13 @@ class LeadForm(OwnedForm):
         super().__init__(*args, **kwargs)
         lead = self.instance
         self.fields["client"].queryset = visible_clients(self.viewer, and_also=lead.client_id)
-        self.fields["client"].empty_label = _("not in the file yet")
         self.fields["referred_by"].queryset = visible_clients(self.viewer, and_also=lead.referred_by_id)
 
 
 class OpportunityForm(OwnedForm):
     """An opportunity. Stages are changed on the board and on its page."""
+
+    client = ClientField(label=gettext_lazy("Client"))
 
     probability = forms.IntegerField(
         label=gettext_lazy("Probability in %"),
@@ -151,13 +156,7 @@ class OpportunityForm(OwnedForm):
 class QualifyForm(BaseForm):
     """Turning a lead into an opportunity: of a client in the file, or of a new one."""
 
-    client = forms.ModelChoiceField(
-        label=gettext_lazy("Client"),
-        queryset=Client.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("begin a new file"),
-        widget=forms.Select(attrs={"data-searchable": ""}),
-    )
+    client = ClientField(label=gettext_lazy("Client"), required=False, empty_label=gettext_lazy("begin a new file"))
     confirm_new = forms.BooleanField(label=gettext_lazy("This is another client than those named."), required=False)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     service_type = forms.ModelChoiceField(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -15,22 +16,22 @@ from apps.core.forms import BaseForm, MoneyField
 from apps.finance.billing.models import PaymentMethod, SalesInvoice
 from apps.finance.payments.models import FundAccount
 from apps.finance.receipts.services import oldest_first
+from apps.service.clients.fields import ClientField
 from apps.service.clients.models import Client
 
 ZERO = Decimal("0.00")
 
 
-class ClientChoice(forms.ModelChoiceField):
-    """Clients by number and name; the cashier need not see their files."""
+class ClientChoice(ClientField):
+    """Any client in the file; who works with receipts need not see it."""
 
-    def label_from_instance(self, obj: Client) -> str:
-        return f"{obj.number} {obj.name}"
+    source = reverse_lazy("finance:client-choices")
 
 
 class ReceiptForm(BaseForm):
     """What the bank's statement says; `record_receipt` checks it."""
 
-    client = ClientChoice(Client.objects.none(), label=_("Client"))
+    client = ClientChoice(label=_("Client"))
     amount = MoneyField(label=_("Amount"))
     account = forms.ModelChoiceField(FundAccount.objects.none(), label=_("Fund account"))
     received_on = forms.DateField(label=_("Received on"))
@@ -43,9 +44,7 @@ class ReceiptForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        clients = self.fields["client"]
-        clients.queryset = Client.objects.live().only("pk", "number", "name").order_by("name", "pk")
-        clients.widget.attrs["data-searchable"] = ""
+        self.fields["client"].queryset = Client.objects.live()
         accounts = FundAccount.objects.filter(active=True)
         self.fields["account"].queryset = accounts
         if len(accounts) == 1:

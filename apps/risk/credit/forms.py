@@ -4,6 +4,7 @@ from typing import Any
 
 from crispy_forms.layout import Field
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import BaseModelForm, money_formfield
@@ -19,10 +20,13 @@ from apps.risk.credit.models import (
 )
 from apps.risk.credit.permissions import clients_to_assess
 from apps.risk.credit.services.assessments import model_for
+from apps.service.clients.fields import ClientField
 
 
 class AssessmentForm(DocumentForm):
     """Client, proposal, and one answer with its evidence per question of the scoring model."""
+
+    client = ClientField(label=_("Client"), source=reverse_lazy("risk:client-options"))
 
     class Meta:
         model = CreditAssessment
@@ -41,17 +45,10 @@ class AssessmentForm(DocumentForm):
             self._add_question(factor, stored.get(factor.pk))
 
     def _offer_clients(self) -> None:
-        """Any client may be named; the page lists the chosen one, the rest is searched."""
+        """Any client may be named."""
         field = self.fields["client"]
         field.queryset = clients_to_assess(self.by)
         field.required = not self.draft
-        chosen = self.data.get(self.add_prefix("client"), "") if self.is_bound else self.instance.client_id
-        known = field.queryset.filter(pk=chosen) if str(chosen or "").isdecimal() else ()
-        field.widget.choices = [("", "—"), *((client.pk, str(client)) for client in known)]
-        field.widget.attrs |= {"data-searchable": "", "data-source": self.clients_url}
-
-    #: address of the search for clients, set by the pages
-    clients_url = ""
 
     def _add_question(self, factor: ScoringFactor, stored: Any) -> None:
         options = [(option.pk, f"{option.label} ({option.points})") for option in factor.options.all()]

@@ -14,6 +14,7 @@ from apps.core.uscc import check_uscc, normalise_uscc
 from apps.org.forms import RecordForm, active_people
 from apps.service.clients import permissions, quality
 from apps.service.clients.duplicates import Suspect, suspects
+from apps.service.clients.fields import ClientField
 from apps.service.clients.keys import web_address
 from apps.service.clients.models import (
     Client,
@@ -70,6 +71,7 @@ class ClientForm(RecordForm):
     A doubtful code, and a new client that looks like one in the file, are asked about once and may then be kept.
     """
 
+    referred_by = ClientField(label=gettext_lazy("Referred by client"), required=False)
     uscc = forms.CharField(label=gettext_lazy("Unified Social Credit Code"), max_length=40, required=False)
     confirm_uscc = forms.BooleanField(label=gettext_lazy("I have compared the code with the licence."), required=False)
     confirm_new = forms.BooleanField(label=gettext_lazy("This is another client than those named."), required=False)

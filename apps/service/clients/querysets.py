@@ -47,6 +47,14 @@ class ClientQuerySet(models.QuerySet):
         """Without those that were merged into another one."""
         return self.filter(merged_into__isnull=True)
 
+    def matching(self, word: str):
+        """Whose name, number, code or telephone has this word in it."""
+        fields = ("name", "name_en", "number", "uscc", "phone")
+        condition = Q()
+        for field in fields:
+            condition |= Q(**{f"{field}__icontains": word})
+        return self.filter(condition)
+
     def kept(self):
         """Clients one still deals with."""
         return self.live().exclude(status="ended")

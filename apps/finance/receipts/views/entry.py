@@ -30,7 +30,7 @@ class Entry(RefusalMixin, View):
 
     def shares(self, data: Any) -> Shares:
         """The open invoices of the client in the form, in the currency of the account."""
-        client, account, amount = _key(data, "client"), _key(data, "account"), _amount(data.get("amount", ""))
+        client, account, amount = _client(data), _key(data, "account"), _amount(data.get("amount", ""))
         currency = FundAccount.objects.filter(pk=account).values_list("currency", flat=True).first() or "CNY"
         invoices = services.open_invoices(client, currency, most=MOST_SHOWN) if client else []
         return Shares(invoices, amount=amount)
@@ -41,14 +41,14 @@ class Record(Entry):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         permissions.require_record(request.user)
-        form = ReceiptForm(initial={"client": _key(request.GET, "client") or None})
+        form = ReceiptForm(initial={"client": _client(request.GET)})
         return self.page(form, self.shares(request.GET))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         permissions.require_record(request.user)
         shares = self.shares(request.POST)
         if "show" in request.POST:
-            return self.page(ReceiptForm(initial=request.POST.dict()), shares)
+            return self.page(ReceiptForm(initial=request.POST.dict() | {"client": _client(request.POST)}), shares)
         form = ReceiptForm(request.POST)
         amounts = shares.read(request.POST)
         if not form.is_valid() or shares.errors:
@@ -90,6 +90,11 @@ class Invoices(Entry):
 def _key(data: Any, name: str) -> int:
     text = data.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _client(data: Any) -> int | None:
+    client = ReceiptForm().fields["client"].chosen_in(data, "client")
+    return client and client.pk
 
 
 def _amount(text: str) -> Decimal:

@@ -17,6 +17,7 @@ class ReceiptList(LoggedList):
     title = gettext_lazy("Receipts")
     table_class = ReceiptTable
     filterset_class = ReceiptFilterSet
+    template_name = "finance/receipt/list.html"
     create_label = gettext_lazy("Record a receipt")
 
     def queryset(self) -> QuerySet:

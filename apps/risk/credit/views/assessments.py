@@ -4,12 +4,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
-from django.http import HttpRequest, JsonResponse
-from django.urls import reverse_lazy
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import View
 
 from apps.core import clock
 from apps.core.money import format_money
@@ -27,14 +24,7 @@ from apps.risk.credit.permissions import clients_to_assess, sees_every
 from apps.risk.credit.printing import assessment_parts
 from apps.risk.credit.services import preview_assessment, save_assessment
 from apps.risk.credit.tables import AssessmentTable
-
-MOST_CLIENTS = 20
-
-
-class AssessmentFormOnPage(AssessmentForm):
-    """The form, knowing where its page searches clients."""
-
-    clients_url = reverse_lazy("risk:client-options")
+from apps.service.clients.views.choices import ClientChoices
 
 
 class CreateAssessment(Create):
@@ -53,7 +43,7 @@ class AssessmentViews(DocumentViews):
     """The pages of credit assessments."""
 
     model = CreditAssessment
-    form_class = AssessmentFormOnPage
+    form_class = AssessmentForm
     table_class = AssessmentTable
     filterset_class = AssessmentFilterSet
     printing = assessment_parts
@@ -161,15 +151,8 @@ def _about_client(client: Any) -> Iterable[Hint]:
     yield Hint(text % {"limit": format_money(picture.limit), "exposure": format_money(picture.exposure)}, "info")
 
 
-class ClientOptions(View):
-    """`?q=` → JSON [{value, text}] of clients this person may assess."""
+class ClientOptions(ClientChoices):
+    """The clients this person may assess."""
 
-    def get(self, request: HttpRequest) -> JsonResponse:
-        asked = request.GET.get("q", "").strip()[:60]
-        clients = clients_to_assess(request.user)
-        if asked:
-            found = Q(name__icontains=asked) | Q(name_en__icontains=asked) | Q(number__iexact=asked)
-            clients = clients.filter(found)
-        rows = clients.order_by("name", "pk")[:MOST_CLIENTS]
-        answer = [{"value": client.pk, "text": f"{client.label} · {client.number}"} for client in rows]
-        return JsonResponse(answer, safe=False)
+    def clients(self) -> QuerySet:
+        return clients_to_assess(self.request.user)
