@@ -56,8 +56,8 @@ def test_receipt_is_recorded_in_the_currency_of_its_account(cast):
 @pytest.mark.parametrize(
     ("values", "field", "sentence"),
     [
-        ({"amount": Decimal(0)}, "amount", "Enter an amount above nothing."),
-        ({"amount": Decimal(-1)}, "amount", "Enter an amount above nothing."),
+        ({"amount": Decimal(0)}, "amount", "Enter an amount above zero."),
+        ({"amount": Decimal(-1)}, "amount", "Enter an amount above zero."),
         ({"received_on": None}, "received_on", "Enter the date."),
         ({"received_on": dt.date(2099, 1, 1)}, "received_on", "A receipt can't lie in the future."),
         ({"method": "shells"}, "method", "Choose a payment method."),
@@ -145,7 +145,7 @@ def test_allocation_is_never_over(cast):
     field = f"amount-{invoice.pk}"
     over = {"amounts": ["These are ¥80.01, but only ¥80.00 of the receipt is left."]}
     assert put(**{f"i{invoice.pk}": "80.01"}) == over
-    assert put(**{f"i{invoice.pk}": "-1"}) == {field: ["Enter an amount above nothing."]}
+    assert put(**{f"i{invoice.pk}": "-1"}) == {field: ["Enter an amount above zero."]}
     assert put(**{f"i{foreign.pk}": "1"}) == {f"amount-{foreign.pk}": ["This invoice is not one of the client."]}
     mixed = ["The invoice is in USD, the receipt in CNY."]
     assert put(**{f"i{dollars.pk}": "1"}) == {f"amount-{dollars.pk}": mixed}

@@ -49,7 +49,7 @@ def request_invoice(access: Access) -> Answer:
 def pack(access: Access) -> Answer:
     """The evidence pack is for papers that were submitted."""
     if not access.document.number:
-        return never(_("There is nothing to prove before the submission."))
+        return never(_("There is no evidence pack before the submission."))
     return YES
 
 

@@ -105,7 +105,7 @@ class ReceivablesSettingsForm(RecordForm):
         """Ascending and each once, so that nobody has to think about the order."""
         days = sorted({int(part) for part in self.cleaned_data["buckets"].split(",")} - {0})
         if not days:
-            raise ValidationError(_now("Name at least one number of days above nothing."))
+            raise ValidationError(_now("Name at least one number of days above zero."))
         return ",".join(str(number) for number in days)
 
     def clean_default_tax_rate(self):

@@ -48,7 +48,7 @@ def problems(assessment, by) -> dict[str, list[str]]:
     """What keeps the assessment from being submitted, by field."""
     found = _about_client(assessment) | _about_model(assessment)
     if assessment.amount < 0:
-        found["amount"] = [_("A limit is nothing less than zero.")]
+        found["amount"] = [_("A limit can't be negative.")]
     if assessment.term_days is None:
         found["term_days"] = [_("Say in how many days the client has to pay.")]
     if assessment.valid_until is None:

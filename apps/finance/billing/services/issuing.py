@@ -142,7 +142,7 @@ def _reversal_problems(invoice: SalesInvoice, total: Decimal, reason: str) -> di
     elif len(reason) > 200:
         found["reason"] = [_("A reason has at most 200 characters.")]
     if total <= 0:
-        found["total"] = [_("Enter an amount above nothing.")]
+        found["total"] = [_("Enter an amount above zero.")]
     elif total > invoice.open_amount:
         values = {"left": format_money(invoice.open_amount), "collected": format_money(invoice.collected)}
         text = _("%(left)s can be reversed.") % values

@@ -155,7 +155,7 @@ def _problem(receipt: Receipt, invoice: SalesInvoice | None, amount: Decimal) ->
         values = {"invoice": invoice.currency, "receipt": receipt.currency}
         return _("The invoice is in %(invoice)s, the receipt in %(receipt)s.") % values
     if amount < 0:
-        return _("Enter an amount above nothing.")
+        return _("Enter an amount above zero.")
     if amount > invoice.open_amount:
         values = {"number": invoice.number, "open": format_money(invoice.open_amount)}
         return _("Of %(number)s only %(open)s is open.") % values

@@ -89,7 +89,7 @@ def _problems(client, account, payer_name, amount, received_on, method, bank_ref
     if len(payer_name.strip()) > 120:
         found["payer_name"] = [_("A payer has at most 120 characters.")]
     if amount <= 0:
-        found["amount"] = [_("Enter an amount above nothing.")]
+        found["amount"] = [_("Enter an amount above zero.")]
     if method not in PaymentMethod.values:
         found["method"] = [_("Choose a payment method.")]
     if received_on is None:
