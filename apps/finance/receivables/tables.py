@@ -17,7 +17,7 @@ def _part_of_invoice(at: int, as_of: dt.date, buckets: Buckets):
 
 
 def _part_of_group(at: int):
-    return lambda row: row.part(at)
+    return lambda row: row.part(at) or None
 
 
 def _label(at: int, label: str) -> str:
@@ -90,9 +90,6 @@ class GroupTable(Table):
     empty_title = _("Nothing is open")
     empty_hint = _("Issued invoices appear here until they are paid or reversed.")
 
-    def row_class(self, row: Any) -> str:
-        return "row-overdue" if row.overdue else ""
-
 
 def group_table(header: Any, *, buckets: Buckets, extra: Extra | None, unapplied: bool) -> type[GroupTable]:
     """The table of one sort of group; clients have a grade, a last contact and what other apps know of them."""
@@ -115,7 +112,13 @@ def group_table(header: Any, *, buckets: Buckets, extra: Extra | None, unapplied
     ]
     if unapplied:
         columns += [
-            Column("unapplied", _("Unapplied receipts"), kind="money", total=True),
+            Column(
+                "unapplied",
+                _("Unapplied receipts"),
+                kind="money",
+                accessor=lambda row: row.unapplied or None,
+                total=True,
+            ),
             Column("net", _("Outstanding less unapplied"), kind="money", total=True, export_only=True),
         ]
     if is_client:

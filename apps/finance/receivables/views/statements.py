@@ -4,7 +4,7 @@ import tempfile
 from io import BytesIO
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ class StatementPage(RefusalMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self._require()
-        asked = request.GET if request.GET.get("client") else None
+        asked = self._filled(request.GET) if request.GET.get("client") else None
         form = StatementForm(asked)
         if asked is None or not form.is_valid():
             return self.page(form, status=200 if asked is None else 422)
@@ -42,6 +42,13 @@ class StatementPage(RefusalMixin, View):
         if wanted := request.GET.get("export"):
             return self.export(statement, wanted)
         return self.page(form, statement=statement)
+
+    def _filled(self, asked: QueryDict) -> QueryDict:
+        """What the address leaves out, so that the form shows the period of the statement."""
+        given = asked.copy()
+        given.setdefault("end", clock.today().isoformat())
+        given.setdefault("start", clock.today().replace(month=1, day=1).isoformat())
+        return given
 
     def _require(self) -> None:
         asked = self.request.GET.get("client", "")
