@@ -37,7 +37,7 @@ def facts(paper) -> dict[str, Any]:
     """What a route's conditions may read."""
     return {
         "amount": str(quantize(paper.amount)),
-        "credit_gate": gate.fact(paper, **credit_question(paper)),
+        "credit_gate": gate.decided(paper) or gate.fact(paper, **credit_question(paper)),
         "deduction": str(quantize(paper.deduction)),
         "department": paper.department_id,
     }

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -41,10 +41,11 @@ def _money(client, viewer) -> dict[str, Any] | None:
 def _figures(client, viewer) -> list[dict[str, Any]]:
     """What the client owes, and what of it is late."""
     invoices = SalesInvoice.objects.visible_to(viewer).open().with_open().filter(client=client)
-    owed = invoices.order_by().aggregate(sum=Sum("still_open"))["sum"]
+    is_late = Q(due_on__lt=clock.today())
+    sums = invoices.order_by().aggregate(owed=Sum("still_open"), late=Sum("still_open", filter=is_late))
+    owed, late = sums["owed"], sums["late"] or ZERO
     if owed is None:
         return []
-    late = invoices.filter(due_on__lt=clock.today()).order_by().aggregate(sum=Sum("still_open"))["sum"] or ZERO
     note = _now("%(amount)s overdue") % {"amount": format_money(late)} if late else ""
     figure = {"label": _now("Open invoices"), "value": format_money(owed), "note": note}
     return [{**figure, "tone": "bad" if late else ""}]

@@ -9,7 +9,7 @@ from apps.core import clock, registry
 from apps.core.registry import PageSection
 from apps.documents.models import Document
 from apps.service.clients import permissions, quality
-from apps.service.clients.models import Client, ClientFieldCheck, ClientSettings
+from apps.service.clients.models import Client, ClientSettings
 from apps.service.clients.timeline import timeline_of
 
 #: so many files and papers stand on the page; registers have all papers
@@ -48,8 +48,9 @@ def _tone(percent: int) -> str:
 
 def _file(client: Client, viewer) -> dict[str, Any]:
     """The file itself, each field with when it was confirmed."""
-    checks = {row.field: row for row in ClientFieldCheck.objects.filter(client=client).select_related("by")}
-    referred = Client.objects.visible_to(viewer).filter(pk=client.referred_by_id).first()
+    checks = {row.field: row for row in client.field_checks.all()}
+    seen = Client.objects.visible_to(viewer)
+    referred = seen.filter(pk=client.referred_by_id).first() if client.referred_by_id else None
     source = client.source.label if client.source_id else ""
     rows = [
         ("name", _now("Name"), client.name),
@@ -125,12 +126,14 @@ def _documents(client: Client, viewer) -> dict[str, Any] | None:
 
 
 def papers_about(client: Client, *, viewer) -> list[Document]:
-    """One more than are shown, in a fixed number of queries: one per kind and one for all of them."""
-    pks: list[int] = []
-    for model, path in registry.client_papers:
-        seen = model.objects.visible_to(viewer).filter(**{path: client}).order_by("-pk")
-        pks += seen.values_list("pk", flat=True)[: MOST_PAPERS + 1]
-    latest = sorted(pks, reverse=True)[: MOST_PAPERS + 1]
+    """One more than are shown, in two queries: the latest of all kinds, and what is shown of them."""
+    seen = [
+        model.objects.visible_to(viewer).filter(**{path: client}).order_by().values("pk")
+        for model, path in registry.client_papers
+    ]
+    if not seen:
+        return []
+    latest = [row["pk"] for row in seen[0].union(*seen[1:]).order_by("-pk")[: MOST_PAPERS + 1]]
     return list(Document.objects.filter(pk__in=latest).select_related("applicant").order_by("-pk"))
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +19,9 @@ from apps.service.clients.models import Client, ClientFieldCheck, ClientSettings
 from apps.service.clients.services.merging import TAKEN_OVER
 from apps.service.clients.tables import status_of
 from apps.service.clients.views.base import ClientPage, ClientRecordPage
+
+#: who confirmed which field, as the sections of the page show it
+CHECKS = Prefetch("field_checks", ClientFieldCheck.objects.select_related("by"))
 
 
 class ClientFormPage:
@@ -77,6 +81,7 @@ class ClientDetail(ClientPage, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         client = self.client
+        prefetch_related_objects([client], "contacts", "preferences", CHECKS)
         figures, main, side = [], [], []
         for section in registry.client_sections:
             context = section.context(client, request.user)
@@ -103,6 +108,8 @@ class ClientDetail(ClientPage, View):
 
     def _into(self, client: Client) -> Client | None:
         """The file this one was merged into, where the person may see it."""
+        if not client.is_merged:
+            return None
         return Client.objects.visible_to(self.request.user).filter(pk=client.merged_into_id).first()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import Expression, F, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,10 +16,10 @@ from apps.service.clients.models import Client, ClientGrade, ClientSettings, Con
 from apps.service.clients.tables import ClientTable, ContactLogTable, DueForReviewTable, ToContactTable
 
 
-def with_everything(clients: QuerySet, review_days: int) -> QuerySet:
+def with_everything(clients: QuerySet, review_days: Expression) -> QuerySet:
     """Clients with what a row shows of other tables, in a fixed number of queries."""
     joined = clients.select_related("owner", "grade", "industry", "source")
-    return joined.prefetch_related("contacts", "preferences", "field_checks").annotate(review_days=Value(review_days))
+    return joined.prefetch_related("contacts", "preferences", "field_checks").annotate(review_days=review_days)
 
 
 class ClientList(LoggedList):
@@ -34,7 +34,8 @@ class ClientList(LoggedList):
     def queryset(self) -> QuerySet:
         clients = Client.objects.visible_to(self.request.user).live()
         clients = clients.annotate(contact_from=Coalesce(F("contacted_on"), F("entered_on")))
-        return with_everything(clients, ClientSettings.current().review_days)
+        stored = Subquery(ClientSettings.objects.values("review_days")[:1])
+        return with_everything(clients, Coalesce(stored, ClientSettings().review_days))
 
     def create_url(self) -> str:
         return reverse("service:client-create") if self.request.user.has_perm(permissions.ADD) else ""
@@ -52,7 +53,7 @@ class ReviewsDue(LoggedList):
 
     def queryset(self) -> QuerySet:
         days = ClientSettings.current().review_days
-        return with_everything(Client.objects.visible_to(self.request.user).due_for_review(days), days)
+        return with_everything(Client.objects.visible_to(self.request.user).due_for_review(days), Value(days))
 
 
 class ClientsToContact(LoggedList):
