@@ -119,7 +119,7 @@ def _open_items(statement: Statement) -> list[PrintTable]:
             rows,
             totals=[_("Total"), "", "", "", "", format_money(statement.open_total, symbol=""), ""],
             aligns=["left", "left", "left", "left", "right", "right", "right"],
-            widths=[16, 23, 11, 11, 14, 14, 8],
+            widths=[15, 22, 11, 11, 14, 14, 11],
             title=_("Open invoices on %(day)s") % {"day": statement.end.isoformat()},
         )
     ]
@@ -156,5 +156,5 @@ def _notes(statement: Statement) -> list[tuple[str, str]]:
     agrees = _("□ The balance agrees.")
     differs = _("□ It does not agree. By our books it is %(blank)s; the difference comes from: %(line)s")
     signed = [_("Signature and seal of the client") + f"{_(': ')}{BLANK}", f"{_('Date')}{_(': ')}{BLANK}"]
-    text = "\n".join([agrees, differs % {"blank": BLANK, "line": BLANK * 2}, "", GAP.join(signed)])
+    text = "\n".join([agrees, differs % {"blank": BLANK, "line": BLANK}, "", GAP.join(signed)])
     return [("", asked % values), (_("Confirmation of the client"), f"\n{text}")]

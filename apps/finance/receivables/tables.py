@@ -25,6 +25,10 @@ def _label(at: int, label: str) -> str:
     return label if at == 0 else _now("%(days)s days") % {"days": label}
 
 
+#: what a printed register shows of an invoice, beside the buckets
+PRINTED = {"number", "client", "manager", "contract", "due_on", "total", "owed", "days"}
+
+
 class AgeingTable(Table):
     """Open invoices with their age."""
 
@@ -37,8 +41,8 @@ class AgeingTable(Table):
         return "row-overdue" if row.due_on < self.as_of else ""
 
 
-def invoice_table(*, as_of: dt.date, buckets: Buckets, extra: Extra) -> type[AgeingTable]:
-    """The table for one day and one set of buckets."""
+def invoice_table(*, as_of: dt.date, buckets: Buckets, extra: Extra, printed: bool) -> type[AgeingTable]:
+    """The table for one day and one set of buckets; a printed register has room for what matters most."""
     parts = [
         Column(
             f"part_{at}",
@@ -55,25 +59,27 @@ def invoice_table(*, as_of: dt.date, buckets: Buckets, extra: Extra) -> type[Age
         Column("client", _("Client"), accessor="client.label", kind="longtext", width=26),
         Column("grade", _("Grade"), accessor="client.grade.label", export_only=True, width=10),
         Column("manager", _("Responsible"), accessor="receivable.manager.name", width=12),
-        Column("contract", _("Contract"), accessor="receivable.contract.number", width=15),
-        Column("settlement", _("Settlement"), accessor="receivable.document.number", width=16, export_only=True),
-        Column("invoice_number", _("Invoice number"), width=23),
-        Column("issued_on", _("Issued on"), kind="date", sort="issued_on"),
         Column("due_on", _("Due on"), kind="date", sort="due_on"),
         Column(
-            "term", pgettext_lazy("payment", "Term"), kind="number", accessor="receivable.term_days", export_only=True
+            "days", _("Days overdue"), kind="number", accessor=lambda row: max((as_of - row.due_on).days, 0), width=9
         ),
         Column("total", _("Amount"), kind="money", sort="total", total=True),
         Column("paid", pgettext_lazy("money", "Received"), kind="money", total=True),
         Column("reversed", _("Reversed"), kind="money", total=True, export_only=True),
         Column("owed", _("Outstanding"), kind="money", total=True),
         *parts,
+        Column("contract", _("Contract"), accessor="receivable.contract.number", width=20),
+        Column("settlement", _("Settlement"), accessor="receivable.document.number", width=16, export_only=True),
+        Column("invoice_number", _("Invoice number"), width=23),
+        Column("issued_on", _("Issued on"), kind="date", sort="issued_on"),
         Column(
-            "days", _("Days overdue"), kind="number", accessor=lambda row: max((as_of - row.due_on).days, 0), width=9
+            "term", pgettext_lazy("payment", "Term"), kind="number", accessor="receivable.term_days", export_only=True
         ),
         *(_export_only(column) for column in extra.columns(lambda row: row.client_id)),
         Column("contacted_on", _("Last contact"), kind="date", accessor="client.contacted_on"),
     ]
+    if printed:
+        columns = [column for column in columns if column.name in PRINTED or column.name.startswith("part_")]
     return type("AgeingTable", (AgeingTable,), {"columns": columns, "as_of": as_of})
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import IO, Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -96,11 +96,18 @@ class AgeingInvoices(AgeingPage):
     """The invoices one by one, the oldest due first."""
 
     tab = "ageing-invoices"
+    #: on paper there is room for fewer columns
+    printed = False
 
     @cached_property
     def table_class(self) -> type[Table]:
         extra = Extra(self.request.user, self._clients)
-        return tables.invoice_table(as_of=self.as_of, buckets=self.buckets, extra=extra)
+        return tables.invoice_table(as_of=self.as_of, buckets=self.buckets, extra=extra, printed=self.printed)
+
+    def write_export(self, stream: IO[bytes], name: str, rows: Any = None) -> int:
+        self.printed = name == "pdf"
+        self.__dict__.pop("table_class", None)
+        return super().write_export(stream, name, rows)
 
     def _clients(self) -> Iterable[int]:
         return list(self.rows.order_by().values_list("client", flat=True).distinct())
