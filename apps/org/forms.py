@@ -11,7 +11,7 @@ from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.forms import BaseForm, BaseModelForm
+from apps.core.forms import BaseForm, BaseModelForm, form_helper
 from apps.core.uscc import check_uscc, normalise_uscc
 from apps.org.history import changes_since
 from apps.org.models import Company, Department, JobGrade, Position, Role, User
@@ -51,6 +51,7 @@ class RecordForm(BaseModelForm):
             self.fields["change_reason"].required = self.reason_required
         else:
             del self.fields["version"], self.fields["change_reason"]
+            self.helper = form_helper(*self.layout())
 
     def clean(self) -> dict[str, Any]:
         """Refuse once when the record is not the one the form was opened on."""

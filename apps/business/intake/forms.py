@@ -13,7 +13,7 @@ from apps.business.catalogue.models import ServiceType
 from apps.business.intake import permissions
 from apps.business.intake.models import EngagementIntake, IntakeAssessment
 from apps.business.leads.models import Opportunity
-from apps.core.forms import BaseForm, money_formfield
+from apps.core.forms import BaseForm, form_helper, money_formfield
 from apps.documents.forms import DocumentForm
 from apps.org.forms import RecordForm
 
@@ -52,6 +52,7 @@ class AssessmentForm(RecordForm):
             del self.fields["opportunity"]
         else:
             self.fields["opportunity"].queryset = assessable(self.viewer)
+        self.helper = form_helper(*self.layout())
 
     def layout(self) -> list[Any]:
         """Long texts and the project's size across the page."""
