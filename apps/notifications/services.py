@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -98,6 +101,12 @@ def mark_all_read(*, user: User) -> int:
 def count_unread(user: User) -> int:
     """How many notifications wait for a person, counting no further than one more than fits the bell."""
     return Notification.objects.of(user).unread().order_by().values("pk")[: COUNT_CAP + 1].count()
+
+
+def take_back(*, recipient: User, urls: Iterable[str]) -> int:
+    """Remove what a person was told about pages that are none of theirs any more, with e-mails not sent yet."""
+    leads_there = reduce(or_, (Q(url__startswith=url) for url in urls), Q(pk=None))
+    return Notification.objects.filter(leads_there, recipient=recipient).delete()[0]
 
 
 def set_email(*, user: User, email: str) -> NotificationPreference:

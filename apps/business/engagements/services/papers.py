@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from apps.business.engagements.models import Engagement
 from apps.documents.models import Document
 from apps.documents.services import sharing
+from apps.notifications.services import take_back
+from apps.org.models import User
 
 #: how papers of subjects above lead to their engagement; these subjects import this one, so they are named here
 PATHS = (
@@ -55,5 +57,16 @@ def open_all(engagement: Engagement, users: Iterable[int], *, reason: str) -> No
 
 
 def close_all(engagement: Engagement, users: Iterable[int], *, reason: str) -> None:
-    """Take away what this reason gave to these people."""
+    """Take away what this reason gave to these people, and the messages about what they see no longer."""
     sharing.close_for(users, reason=reason)
+    for user in User.objects.filter(pk__in=list(users)):
+        _take_messages_back(engagement, user)
+
+
+def _take_messages_back(engagement: Engagement, user: User) -> None:
+    ids = papers_of(engagement)
+    seen = set(Document.objects.visible_to(user).filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    gone = list(Document.objects.filter(pk__in=set(ids) - seen))
+    if engagement.contract_id not in seen:
+        gone += [engagement, *engagement.progress_reports.all()]
+    take_back(recipient=user, urls=[row.get_absolute_url() for row in gone])
