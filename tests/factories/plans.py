@@ -12,7 +12,14 @@ from apps.core import clock
 from apps.documents import services
 from tests.factories import business
 from tests.factories.approvals import route, step
-from tests.factories.org import CompanyFactory, DepartmentFactory, RoleFactory, UserFactory, store_users
+from tests.factories.org import (
+    CompanyFactory,
+    DepartmentFactory,
+    RoleFactory,
+    UserFactory,
+    permission_called,
+    store_users,
+)
 
 START = dt.date(2026, 3, 2)
 
@@ -24,7 +31,8 @@ def day(number: int) -> dt.date:
 
 def make_planner(*people) -> None:
     """Let these people raise plans and changes."""
-    role = RoleFactory(code="business_staff", permissions=sorted(permissions.ROLES["business_staff"]))
+    role = RoleFactory(code="business_staff")
+    role.permissions.add(*map(permission_called, sorted(permissions.ROLES["business_staff"])))
     for person in people:
         person.groups.add(role)
         for cached in ("_perm_cache", "_group_perm_cache", "_user_perm_cache"):
