@@ -25,6 +25,8 @@ from apps.core.money import format_money
 
 Read = Callable[[Any], Any]
 LONG_TEXT = 90
+#: a link no wider than this is the number of a paper and stays on one line
+NUMBER_WIDTH = 18
 #: Query parameters that belong to the page somebody is on, not to the list they look at.
 PAGE_PARAMETERS = ("after", "before", "totals", "export", "once", "more")
 _RIGHT_ALIGNED = frozenset({"number", "money"})
@@ -349,6 +351,8 @@ class Table:
         if is_main:
             return f'<th scope="row" data-label="{label}">', show, "</th>"
         css = f' class="{_CLASS[column.kind]}"' if column.kind in _CLASS else ""
+        if column.kind == "link" and column.width and column.width <= NUMBER_WIDTH:
+            css = ' class="number"'
         return f'<td{css} data-label="{label}">', show, "</td>"
 
 
