@@ -13,14 +13,16 @@ class EngagementProfitTable(Table):
     """One row per engagement."""
 
     columns = [
-        Column("number", _("Number"), sort="number"),
-        Column("title", _("Title"), kind="link", width=28),
+        Column("number", _("Number"), kind="link", sort="number"),
+        Column("title", _("Title"), kind="longtext", width=28),
         Column("client", _("Client"), accessor="client.label", sort="client__name", width=24),
-        Column("manager", _("Manager"), accessor="manager.name", sort="manager__name"),
+        Column("manager", _("Manager"), accessor="manager.name", sort="manager__name", export_only=True),
         Column("department", _("Department"), accessor="department.label", export_only=True),
         Column("service_type", _("Service type"), accessor="service_type.label", export_only=True),
         Column("phase", _("Phase"), kind="badge", accessor=phase_of, sort="phase"),
-        Column("contract_total", _("Contract total"), kind="money", sort="contract_total", total=True),
+        Column(
+            "contract_total", _("Contract total"), kind="money", sort="contract_total", total=True, export_only=True
+        ),
         Column("revenue", _("Revenue without tax"), kind="money", sort="revenue", total=True),
         Column("collected", _("Collected with tax"), kind="money", total=True, export_only=True),
         Column("expenses", _("Direct expenses"), kind="money", sort="expenses", total=True),
@@ -29,7 +31,7 @@ class EngagementProfitTable(Table):
         Column("estimated_fee", _("Estimated fee without tax"), kind="money", total=True, export_only=True),
         Column("estimated_cost", _("Estimated cost"), kind="money", total=True, export_only=True),
         Column("estimated_margin", _("Estimated margin"), kind="money", sort="estimated_margin", total=True),
-        Column("estimated_rate", _("Estimated margin %"), kind="number", accessor=estimated_rate),
+        Column("estimated_rate", _("Estimated margin %"), kind="number", accessor=estimated_rate, export_only=True),
         Column("deviation", _("Deviation"), kind="money", sort="deviation", total=True),
         Column("points", _("Deviation in points"), kind="number", accessor=points),
     ]
@@ -55,8 +57,8 @@ class ClientProfitTable(Table):
     """One row per client; it opens the engagements of the client under the same filters."""
 
     columns = [
-        Column("number", _("Number"), sort="number"),
-        Column("name", _("Client"), kind="link", sort="name", width=30),
+        Column("number", _("Number"), kind="link", sort="number"),
+        Column("name", _("Client"), kind="longtext", sort="name", width=30),
         Column("engagements", _("Engagements"), kind="number", accessor=_of("engagements"), sort="engagements"),
         *(
             Column(name, label, kind="money", accessor=_of(name), sort=name, total=name, export_only=hidden)
