@@ -1,6 +1,5 @@
 """What follows from an engine outcome: grants and participants, in the same transaction."""
 
-
 from apps.approvals.engine import Outcome
 from apps.approvals.models import Task
 from apps.core import clock
