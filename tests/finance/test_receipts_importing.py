@@ -101,7 +101,7 @@ def test_every_wrong_cell_is_named_and_nothing_is_recorded(cast, account, http):
         "A2: There is no client “Nobody”.",
         "A3: Several clients are called “Twin Ltd”; write the number.",
         "B4: A receipt can't lie in the future.",
-        "C4: Enter an amount above nothing.",
+        "C4: Enter an amount above zero.",
         "B5: “Received on” is missing.",
         "C5: “Amount” is missing.",
         f"D6: Receipt {Receipt.objects.get().number} has this reference on this account already.",

@@ -109,7 +109,7 @@ def _amount(value: Any, sheet: Sheet) -> Decimal:
     written = str(value) if isinstance(value, int | float) else text_of(value)
     amount = MoneyField().clean(written)
     if amount <= 0:
-        raise ValidationError(_("Enter an amount above nothing."))
+        raise ValidationError(_("Enter an amount above zero."))
     return amount
 
 
