@@ -17,6 +17,8 @@ SEASONS = ("冬季", "春季", "夏季", "秋季")
 PATH = ("EVAL", "CONTACT", "NEEDS", "SOLUTION", "NEGOTIATE")
 VERDICT = IntakeAssessment.Verdict
 TERM_DAYS = {"A": 45}
+#: the client has not paid in time; of small contracts only
+LATE = ("settlement:overdue", "settlement:partly")
 #: where the opportunity is still open
 SELLING = ("stage", "assessment", "intake", "contract")
 
@@ -59,7 +61,7 @@ class Sales(Actor):
         available = gate.picture_of(self.client).available
         if self.plot.stop == "intake:credit":
             fee = max(float(available), 60000) * 1.25
-        elif self.plot.stop == "settlement:overdue":
+        elif self.plot.stop in LATE:
             fee = min(fee, 30000) * self.rng.uniform(0.6, 1)
         elif available > 12000:
             fee = min(fee, float(available) * 0.8)
