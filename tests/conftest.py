@@ -67,6 +67,23 @@ def plain_surroundings():
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """PostgreSQL goes through the migrations, as does `migrated_sqlite`; SQLite in memory starts from the models.
+
+    That the two agree is asked by `makemigrations --check`.
+    """
+    return connection.vendor == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker):
+    """The tables, and what beside them only a migration would make."""
+    if not django_db_use_migrations:
+        with django_db_blocker.unblock():
+            triggers.install(connection)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def event_log_can_be_emptied():
     """Transactional tests empty every table; the event log refuses that, so its triggers step aside for the moment."""

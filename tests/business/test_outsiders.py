@@ -6,6 +6,8 @@ One engagement with everything that hangs on it is asked for at every address th
 from io import BytesIO
 
 import pytest
+from django.template import Origin
+from django.template.loaders.base import Loader
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -57,6 +59,24 @@ def cast(db):
 def quick_print(monkeypatch):
     """Who gets a printed form matters here, not how it looks."""
     monkeypatch.setenv(pdf.ENGINE_VARIABLE, "reportlab")
+
+
+class BlankPages(Loader):
+    """Every template is empty."""
+
+    def get_template_sources(self, template_name):
+        yield Origin(name=template_name, template_name=template_name, loader=self)
+
+    def get_contents(self, origin):
+        return ""
+
+
+@pytest.fixture
+def blank(settings):
+    """Who gets an answer matters in some tests, not what it looks like."""
+    engine = settings.TEMPLATES[0]
+    loaders = [f"{BlankPages.__module__}.{BlankPages.__qualname__}"]
+    settings.TEMPLATES = [{**engine, "APP_DIRS": False, "OPTIONS": {**engine["OPTIONS"], "loaders": loaders}}]
 
 
 @pytest.fixture
@@ -137,7 +157,7 @@ def found(rows, response, *, client=True):
 # ---- pages that take a row ----
 
 
-def test_pages_of_its_rows_exist_for_exactly_those_who_see_it(as_, rows):
+def test_pages_of_its_rows_exist_for_exactly_those_who_see_it(blank, as_, rows):
     urls = dict(walked(rows))
     assert len(urls) > 150
     got = {name: set() for name in urls}
@@ -165,14 +185,14 @@ def test_pages_of_its_rows_exist_for_exactly_those_who_see_it(as_, rows):
     }
 
 
-def test_nothing_is_done_to_its_rows_by_outsiders(as_, rows):
+def test_nothing_is_done_to_its_rows_by_outsiders(blank, as_, rows):
     for person in OUTSIDERS:
         browser = as_(person)
         answers = {name: status_of(browser.post(url)) for name, url in walked(rows)}
         assert {name for name, status in answers.items() if status not in (403, 404, 405)} == set(), person
 
 
-def test_nobody_is_let_in_without_signing_in(client, rows):
+def test_nobody_is_let_in_without_signing_in(blank, client, rows):
     signing_in = reverse("org:sign-in")
     for method in (client.get, client.post):
         answers = {name: method(url) for name, url in walked(rows)}
@@ -308,7 +328,7 @@ def test_ending_a_membership_takes_everything_away_at_once(as_, cast, rows):
         assert found(rows, browser.get(reverse(page))) == set(), page
 
 
-def test_closing_the_engagement_ends_the_team(as_, cast, rows):
+def test_closing_the_engagement_ends_the_team(blank, as_, cast, rows):
     assert len(seen_by(as_, rows, "member")) > 20
     whole_story.over(rows["business:engagement"], by=cast.manager)
     assert seen_by(as_, rows, "member") == set()

@@ -19,6 +19,7 @@ from apps.workspace.demo.business.dunning import Dunning
 from apps.workspace.demo.business.leads import Leads
 from apps.workspace.demo.business.office import Office
 from apps.workspace.demo.business.plots import Planner as BusinessPlanner
+from apps.workspace.demo.business.plots import Plot
 from apps.workspace.demo.business.story import Story
 from apps.workspace.demo.clients import ClientBook
 from apps.workspace.demo.content import Writer
@@ -45,8 +46,12 @@ def holds_company() -> bool:
 
 
 @transaction.atomic
-def build(*, seed: int = SEED, claims: int = CLAIMS) -> Cast:
-    """Found the company two years ago and let everything happen until now."""
+def build(*, seed: int = SEED, claims: int = CLAIMS, plots: list[Plot] | None = None) -> Cast:
+    """Found the company two years ago and let everything happen until now.
+
+    `plots` says which business there is; without them, everything that the seed has in store.
+    """
+    plots = BusinessPlanner(seed).plots() if plots is None else plots
     now, hours = clock.now(), Hours(ZONE)
     start = now - dt.timedelta(days=365 * YEARS + 30)
     with timezone.override(ZONE), translation.override("zh-hans"):
@@ -54,12 +59,14 @@ def build(*, seed: int = SEED, claims: int = CLAIMS) -> Cast:
         with clock.at(start):
             cast = founder.found()
         with Company.remembered(cast.company):
-            _play(seed, claims, now, start, founder, cast)
+            _play(seed, claims, plots, now, start, founder, cast)
         _put_notices_away(now)
     return cast
 
 
-def _play(seed: int, claims: int, now: dt.datetime, start: dt.datetime, founder: Founder, cast: Cast) -> None:
+def _play(
+    seed: int, claims: int, plots: list[Plot], now: dt.datetime, start: dt.datetime, founder: Founder, cast: Cast
+) -> None:
     hours = founder.hours
     tiers = {code: city.tier.code for code, city in cast.cities.items()}
     writer = Writer(tiers, {code: city.name for code, city in cast.cities.items()})
@@ -71,7 +78,7 @@ def _play(seed: int, claims: int, now: dt.datetime, start: dt.datetime, founder:
     book = ClientBook(seed, cast, hours, now)
     for moment, script in book.scripts():
         stage.enter(moment, script)
-    _do_business(stage, Office(seed, cast, hours, now, writer.numbers), book)
+    _do_business(stage, Office(seed, cast, hours, now, writer.numbers), book, plots)
     departments = {code: cast.top_of(code) for code in cast.departments}
     people = employees(now, hours, departments, founder.grades)
     for plan in Planner(seed, now, hours, people, writer).plans(claims):
@@ -79,9 +86,9 @@ def _play(seed: int, claims: int, now: dt.datetime, start: dt.datetime, founder:
     stage.play()
 
 
-def _do_business(stage: Stage, office: Office, book: ClientBook) -> None:
+def _do_business(stage: Stage, office: Office, book: ClientBook, plots: list[Plot]) -> None:
     """Leads, credit, and every piece of business from its first day on."""
-    for plot in BusinessPlanner(office.seed).plots():
+    for plot in plots:
         day = office.hours.next_workday(office.today - dt.timedelta(days=plot.age))
         stage.enter(office.hours.at(day, 30 + plot.number), Story(office, plot).run())
     dunning = Dunning(office)
