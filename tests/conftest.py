@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import translation
 
 from apps.approvals import triggers
@@ -78,10 +80,16 @@ def django_db_use_migrations() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker):
-    """The tables, and what beside them only a migration would make."""
-    if not django_db_use_migrations:
-        with django_db_blocker.unblock():
-            triggers.install(connection)
+    """The tables, and what only migrations would leave beside them: the triggers, and the record of themselves."""
+    if django_db_use_migrations:
+        return
+    settings.MIGRATION_MODULES = {}
+    with django_db_blocker.unblock():
+        triggers.install(connection)
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        rows = [recorder.Migration(app=app, name=name) for app, name in MigrationLoader(None).disk_migrations]
+        recorder.migration_qs.bulk_create(rows)
 
 
 @pytest.fixture(scope="session", autouse=True)
