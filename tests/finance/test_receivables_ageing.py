@@ -111,7 +111,7 @@ def test_every_day_is_what_it_was(books, day):
         assert {row.pk: row.left_then for row in ageing.unapplied_on(day)} == recomputed_unapplied(day)
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", DAYS[::3])
 def test_groups_add_up_to_the_invoices(books, day):
     buckets = Buckets((30, 60))
     with at(365):
@@ -275,8 +275,7 @@ def test_everybody_sees_only_their_own(books, client):
 
 
 @pytest.mark.parametrize("page", LISTS)
-@pytest.mark.parametrize("as_of", ["", "2026-11-01"])
-@pytest.mark.parametrize("person", ["executive", "staff"])
+@pytest.mark.parametrize(("person", "as_of"), [("executive", "2026-11-01"), ("staff", "")])
 def test_lists_ask_as_often_for_thirty_as_for_one(cast, client, page, as_of, person):
     long_ago = clock.now() - dt.timedelta(days=80)
 
