@@ -129,7 +129,6 @@ def plain():
 def body(response) -> str:
     """Everything that was sent; of a workbook its cells."""
     content = b"".join(response) if response.streaming else response.content
-    response.close()
     if content[:2] == b"PK":
         sheets = load_workbook(BytesIO(content), read_only=True).worksheets
         return " ".join(str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row)
@@ -144,8 +143,9 @@ def secrets(rows, *, client=True):
 
 
 def status_of(response) -> int:
-    """The answer alone; a file that was sent is closed."""
-    response.close()
+    """The answer alone; a file that was sent is read to its end, which closes it."""
+    if response.streaming:
+        b"".join(response)
     return response.status_code
 
 
@@ -278,7 +278,6 @@ def test_exports_hold_its_row_for_the_team_alone(as_, rows):
 def rows_of(response) -> int:
     """How many rows of the workbook speak of the engagement; one that is empty is not sent at all."""
     content = b"".join(response) if response.streaming else response.content
-    response.close()
     lines = load_workbook(BytesIO(content)).active.iter_rows(values_only=True) if content[:2] == b"PK" else ()
     return sum(any(CLIENT in str(cell) or TITLE in str(cell) for cell in line) for line in lines)
 
