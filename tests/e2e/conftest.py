@@ -24,7 +24,7 @@ from tests.e2e.company import Company, Team
 
 DESKTOP, PHONE = 1440, 390
 HEIGHT = {DESKTOP: 900, PHONE: 844}
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -118,7 +118,7 @@ def window(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
             timezone_id="Asia/Shanghai",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         if person is not None:
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": _session_of(person), "url": site}])
         page = context.new_page()

@@ -1,6 +1,6 @@
 """What people do on the pages, in the words of the pages."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.e2e.company import today
 
@@ -65,11 +65,20 @@ def open_from_inbox(page: Page, title: str) -> None:
 
 
 def choose(page: Page, name: str, words: str) -> None:
-    """Search in a select and choose. What matches is marked once the search is through; before that it opens again."""
+    """Search in a select and choose. The list is drawn anew while answers come; a click that missed is made again."""
     control = page.locator(f"select[name={name}] + .ts-wrapper")
-    control.locator(".ts-control").click()
-    page.keyboard.type(words)
-    options = control.get_by_role("option").filter(has=page.locator(".highlight"))
-    options.filter(has_text=words).first.click()
+    box = control.locator("input")
+    for _attempt in range(4):
+        control.locator(".ts-control").click()
+        expect(control.locator(".ts-dropdown")).to_be_visible()
+        box.press_sequentially(words)
+        try:
+            expect(box).to_have_value(words, timeout=2_000)
+            control.get_by_role("option").filter(has_text=words).first.click(timeout=4_000)
+            expect(control.locator(".item")).to_contain_text(words, timeout=2_000)
+            break
+        except (AssertionError, Error):
+            box.fill("")
+            page.keyboard.press("Escape")
     expect(control.locator(".item")).to_contain_text(words)
     expect(control.locator(".ts-dropdown")).to_be_hidden()
