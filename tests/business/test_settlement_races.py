@@ -13,7 +13,7 @@ from tests.finance.test_races import together
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 30
+ROUNDS = 15
 
 
 def sums(engagement) -> tuple[Decimal, Decimal]:

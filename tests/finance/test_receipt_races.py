@@ -16,7 +16,7 @@ from tests.finance.test_races import together
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 40
+ROUNDS = 20
 ZERO = Decimal("0.00")
 
 
