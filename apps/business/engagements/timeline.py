@@ -1,34 +1,20 @@
 """What happened to an engagement, its team, its reports and its file, in one order; four queries however long it is."""
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from apps.business.engagements.models import DossierEntry, Engagement, EngagementMember, ProgressReport
+from apps.core.timeline import Happening, newest_first
 from apps.org.history import history_of
 
 MOST = 100
 
 
-@dataclass(frozen=True)
-class Happening:
-    """One entry of the timeline."""
-
-    when: dt.datetime
-    icon: str
-    who: Any
-    title: str
-    text: str = ""
-    lines: list[str] = field(default_factory=list)
-
-
 def timeline_of(engagement: Engagement, *, viewer) -> list[Happening]:
     """The latest entries, newest first."""
     found = [*_changes(engagement, viewer), *_team(engagement), *_reports(engagement), *_file(engagement)]
-    return sorted(found, key=lambda entry: entry.when, reverse=True)[:MOST]
+    return newest_first(found, MOST)
 
 
 def _changes(engagement: Engagement, viewer) -> Iterator[Happening]:
