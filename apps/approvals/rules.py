@@ -5,7 +5,17 @@ from apps.approvals.routing import Condition, StepRule
 
 
 def rules_of(version: RouteVersion) -> list[StepRule]:
-    """The steps of a version as pure rules, in order."""
+    """The steps of a published version as pure rules, in order."""
+    return [StepRule.from_json(rule) for rule in version.rules]
+
+
+def freeze(version: RouteVersion) -> None:
+    """Note the rules on a version that is being published; the caller saves it."""
+    version.rules = [rule.as_json() for rule in _read(version)]
+
+
+def _read(version: RouteVersion) -> list[StepRule]:
+    steps = version.steps.order_by("order").prefetch_related("people", "copy_roles", "copy_people")
     return [
         StepRule(
             key=step.key,
@@ -28,5 +38,5 @@ def rules_of(version: RouteVersion) -> list[StepRule]:
             copy_roles=tuple(role.pk for role in step.copy_roles.all()),
             copy_people=tuple(person.pk for person in step.copy_people.all()),
         )
-        for step in version.steps.all()
+        for step in steps
     ]

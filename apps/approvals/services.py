@@ -13,6 +13,7 @@ from apps.approvals.errors import ApprovalRefused
 from apps.approvals.kinds import kind_called
 from apps.approvals.models import Approval, Route, RouteStep, RouteVersion
 from apps.approvals.routing import OPERATORS
+from apps.approvals.rules import freeze
 from apps.core import clock
 
 GAP = 10
@@ -104,6 +105,7 @@ def publish(version: RouteVersion, *, by, note: str = "") -> RouteVersion:
         old.save()
     version.state, version.note = RouteVersion.State.PUBLISHED, note.strip()[:200]
     version.published_at, version.published_by = clock.now(), by
+    freeze(version)
     _note(version, by, version.note or "published")
     version.save()
     return version

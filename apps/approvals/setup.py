@@ -3,6 +3,7 @@
 from typing import Any
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
+from apps.approvals.rules import freeze
 from apps.core import clock
 from apps.org.models import Role
 
@@ -22,4 +23,5 @@ def publish_route(row: dict[str, Any]) -> None:
         step = RouteStep.objects.create(**values, version=version, order=order)
         step.copy_roles.set(copied)
     version.state, version.published_at = RouteVersion.State.PUBLISHED, clock.now()
+    freeze(version)
     version.save()

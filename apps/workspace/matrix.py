@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import Permission
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
+from apps.approvals.rules import freeze
 from apps.core import registry
 from apps.documents import services
 from apps.documents.kinds import all_kinds
@@ -107,6 +108,8 @@ class Scene:
                 version=version, order=order, key=name, name=name, rule=RouteStep.Rule.PEOPLE
             )
             step.people.add(cast[name])
+        freeze(version)
+        version.save()
 
     def before(self, model: type[Document]) -> Document:
         """An approved paper of another kind, of the same applicant."""

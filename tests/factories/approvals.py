@@ -8,6 +8,7 @@ import datetime as dt
 import factory
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
+from apps.approvals.rules import freeze
 from tests.factories.org import RoleFactory
 
 PUBLISHED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -61,6 +62,8 @@ def route(kind="memo", steps=(), *, owner=None):
         created.people.set(people)
         created.copy_roles.set([_role(code) for code in roles])
         created.copy_people.set(copies)
+    freeze(version)
+    version.save()
     return version
 
 

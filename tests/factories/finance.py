@@ -6,6 +6,7 @@ from decimal import Decimal
 import factory
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
+from apps.approvals.rules import freeze
 from apps.core import clock
 from apps.finance.expenses.models import City, CityTier, ExpenseCategory, ExpenseClaim, ExpenseStandard, ReturnReason
 from apps.finance.expenses.services import save_claim
@@ -106,4 +107,6 @@ def publish_claim_route() -> RouteVersion:
     ]
     for order, step in enumerate(steps, start=1):
         RouteStep.objects.create(version=version, order=order, name=step["key"].title(), **step)
+    freeze(version)
+    version.save()
     return version

@@ -32,17 +32,15 @@ class Route(Named, BaseModel):
 
 class RouteVersionQuerySet(models.QuerySet):
     def published_for(self, kind: str) -> "RouteVersion | None":
-        """The version in force for a kind of document, with what a submission reads of it."""
-        return (
-            self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED)
-            .select_related("route")
-            .prefetch_related("steps", "steps__people", "steps__copy_roles", "steps__copy_people")
-            .first()
-        )
+        """The version in force for a kind of document, with its route."""
+        return self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED).select_related("route").first()
 
 
 class RouteVersion(BaseModel):
-    """One wording of a route. Immutable once published; a run stays on the version it started with."""
+    """One wording of a route. Immutable once published; a run stays on the version it started with.
+
+    `rules` is what publishing froze of the steps, so that a submission reads one row; see `apps.approvals.rules`.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -62,7 +60,8 @@ class RouteVersion(BaseModel):
         verbose_name=_("published by"),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
-    history = HistoricalRecords()
+    rules = models.JSONField(default=list, editable=False)
+    history = HistoricalRecords(excluded_fields=["rules"])
 
     objects = RouteVersionQuerySet.as_manager()
 

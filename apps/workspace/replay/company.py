@@ -7,6 +7,7 @@ import zlib
 from django.contrib.auth.models import Permission
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
+from apps.approvals.rules import freeze
 from apps.core import clock
 from apps.finance.expenses.models import ExpenseCategory, ExpenseClaim
 from apps.finance.payments.models import FundAccount
@@ -74,3 +75,5 @@ class Cast:
                 role=Role.objects.get(code=step),
                 conditions=[{"fact": "project", "op": "contains", "value": step}],
             )
+        freeze(version)
+        version.save()
