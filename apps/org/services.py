@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from apps.core import clock, registry
+from apps.core.checks import check
 from apps.core.errors import Refused
 from apps.org import permissions
 from apps.org.accounts.services import end_sessions
@@ -30,7 +31,7 @@ def with_reason(record: Record, *, by: User | None, reason: str = "") -> Record:
 @transaction.atomic
 def save_record(record: Record, *, by: User | None, reason: str = "") -> Record:
     """Check and save any record of the organisation; its history says who and why."""
-    record.full_clean()
+    check(record)
     with_reason(record, by=by, reason=reason).save()
     return record
 
@@ -66,7 +67,7 @@ def save_employee(
     creating = employee.pk is None
     if creating and not employee.password:
         employee.set_unusable_password()
-    employee.full_clean()
+    check(employee)
     if roles is None or creating:
         with_reason(employee, by=by, reason=reason).save()
     if roles is not None:
@@ -111,7 +112,7 @@ def remove_member(*, role: Role, employee: User, by: User) -> None:
 @transaction.atomic
 def save_role(role: Role, *, permissions_given: Iterable, by: User | None, reason: str = "") -> Role:
     """Create or change a role group and what its members may do; one row in the history for both."""
-    role.full_clean()
+    check(role)
     creating = role.pk is None
     if creating:
         with_reason(role, by=by, reason=reason).save()

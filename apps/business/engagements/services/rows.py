@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from apps.business.engagements.models import DossierEntry, Engagement, EngagementMember, ProgressReport
+from apps.core.checks import check
 from apps.core.errors import Refused
 from apps.org.models import User
 from apps.org.services import with_reason
@@ -34,5 +35,5 @@ def refused(field: str, text: str) -> EngagementError:
 
 def keep(row: Row, *, by: User, reason: str = "") -> None:
     """Check and write a row; its history says who and why."""
-    row.full_clean()
+    check(row)
     with_reason(row, by=by, reason=reason[:100]).save()

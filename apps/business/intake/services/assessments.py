@@ -9,6 +9,7 @@ from apps.business.intake.models import IntakeAssessment
 from apps.business.leads.models import Activity
 from apps.business.leads.services import touch
 from apps.core import clock
+from apps.core.checks import check
 from apps.core.money import quantize
 from apps.core.numbering import next_number
 from apps.org.models import User
@@ -48,7 +49,7 @@ def save_assessment(assessment: IntakeAssessment, *, by: User, reason: str = "")
         assessment.verdict, assessment.verdict_note = IntakeAssessment.Verdict.OPEN, ""
     if stored is None:
         assessment.number = next_number(IntakeAssessment.PREFIX, clock.today().year)
-    assessment.full_clean(exclude=["verdict_note"])
+    check(assessment, exclude=["verdict_note"])
     with_reason(assessment, by=by, reason=reason).save()
     if stored is None:
         _note(assessment, by=by, text=_("Assessment %(number)s begun") % {"number": assessment.number})

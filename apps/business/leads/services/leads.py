@@ -13,6 +13,7 @@ from apps.business.leads.models import ZERO, Lead, Opportunity
 from apps.business.leads.services.opportunities import first_stage, save_opportunity
 from apps.business.leads.services.rows import LeadError, check_step, listed, locked, note, save_with_note
 from apps.core import clock
+from apps.core.checks import check
 from apps.core.errors import Forbidden
 from apps.core.numbering import next_number
 from apps.org.models import User
@@ -37,7 +38,7 @@ def save_lead(lead: Lead, *, by: User | None, reason: str = "", trusted: bool = 
         lead.number = next_number(Lead.PREFIX, lead.entered_on.year)
     else:
         lead.active_on = stored.active_on
-    lead.full_clean()
+    check(lead)
     with_reason(lead, by=by, reason=reason).save()
     return lead
 

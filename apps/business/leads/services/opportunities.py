@@ -8,6 +8,7 @@ from apps.business.leads import permissions
 from apps.business.leads.models import Opportunity
 from apps.business.leads.services.rows import LeadError, check_step, listed, locked, save_with_note
 from apps.core import clock
+from apps.core.checks import check
 from apps.core.errors import Forbidden
 from apps.core.money import quantize
 from apps.core.numbering import next_number
@@ -46,7 +47,7 @@ def save_opportunity(
             opportunity.stage_since = clock.today()
             if opportunity.probability == stored.probability:
                 opportunity.probability = opportunity.stage.probability
-    opportunity.full_clean()
+    check(opportunity)
     with_reason(opportunity, by=by, reason=reason).save()
     return opportunity
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.checks import check
 from apps.org.models import User
 from apps.org.services import with_reason
 from apps.service.clients import permissions
@@ -24,7 +25,7 @@ def save_contact(contact: Contact, *, by: User | None, reason: str = "", trusted
         raise ClientError(text, fields={"is_primary": text})
     if contact.is_primary:
         _step_back(contact, by=by)
-    contact.full_clean()
+    check(contact)
     with_reason(contact, by=by, reason=reason).save()
     refresh_completeness(client)
     return contact
@@ -44,7 +45,7 @@ def save_preference(
     client = locked(preference.client)
     if not trusted:
         permissions.require(by, "log" if preference.pk is None else "change", client)
-    preference.full_clean()
+    check(preference)
     with_reason(preference, by=by, reason=reason).save()
     refresh_completeness(client)
     return preference
@@ -99,7 +100,7 @@ def _check(log: ContactLog) -> None:
         problems["contact"] = _("This person belongs to another client.")
     if problems:
         raise ClientError(" ".join(problems.values()), fields=problems)
-    log.full_clean()
+    check(log)
 
 
 def _note_on_client(client: Client) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.checks import check
 from apps.core.files import clean_name
 from apps.documents.services.files import examine
 from apps.org.models import User
@@ -67,7 +68,7 @@ def _take_in(document: ClientDocument, file: Any) -> None:
 def _keep(document: ClientDocument, *, by: User, reason: str) -> ClientDocument:
     if document.received_on > clock.today():
         raise _refused("received_on", _("A document can't be received in the future."))
-    document.full_clean(exclude=["file"])
+    check(document, exclude=["file"])
     with_reason(document, by=by, reason=reason[:100]).save()
     return document
 

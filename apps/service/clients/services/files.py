@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.checks import check
 from apps.core.errors import Forbidden, Refused
 from apps.core.numbering import next_number
 from apps.org.models import User
@@ -47,7 +48,7 @@ def save_client(client: Client, *, by: User | None, reason: str = "", trusted: b
         client.number = next_number(Client.PREFIX, client.entered_on.year)
     _check_code(client, by)
     client.completeness = _completeness(client) if stored else client.completeness_now(rows=False)
-    client.full_clean()
+    check(client)
     try:
         with transaction.atomic():
             with_reason(client, by=by, reason=reason).save()
