@@ -6,33 +6,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
+
+from apps.approvals import triggers
 
 
 @contextmanager
 def throwaway_database(suffix: str) -> Iterator[str]:
-    """Everything inside reads and writes an empty, migrated database of its own; yields the engine's name.
+    """Everything inside reads and writes an empty database of its own, with every table; yields the engine's name.
 
     The company's data is never touched. On SQLite the database is a file (WAL, as in service), on PostgreSQL a database
-    beside the site's own. Files that are stored go to a folder that is dropped as well.
+    beside the site's own. Files that are stored go to a folder that is dropped as well. The tables are made straight
+    from the models, in a second instead of the quarter of a minute the migrations take.
     """
     served, served_root = connection.settings_dict["NAME"], settings.PRIVATE_ROOT
     with TemporaryDirectory(prefix="agencyops-") as folder:
         settings.PRIVATE_ROOT = Path(folder) / "private"
         connection.close()
-        if connection.vendor == "sqlite":
-            connection.settings_dict["NAME"] = str(Path(folder) / f"{suffix}.sqlite3")
-            call_command("migrate", verbosity=0, interactive=False)
-        else:
-            connection.settings_dict["TEST"]["NAME"] = f"{served}_{suffix}"
-            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        beside = f"{served}_{suffix}" if connection.vendor == "postgresql" else f"{folder}/{suffix}.sqlite3"
+        connection.settings_dict["TEST"].update(NAME=beside, MIGRATE=False)
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
+            triggers.install(connection)
             yield connection.vendor
         finally:
-            connection.close()
-            if connection.vendor == "sqlite":
-                connection.settings_dict["NAME"] = served
-            else:
-                connection.creation.destroy_test_db(served, verbosity=0)
+            connection.creation.destroy_test_db(served, verbosity=0)
             settings.PRIVATE_ROOT = served_root
