@@ -1,7 +1,7 @@
 """Who may do what: every kind of document in every state, asked by every sort of person.
 
 Nothing is written down by hand. Papers are really written, submitted, decided and paid through the services, and
-`documents.permissions.may` answers; the caller rolls the transaction back. `permission_matrix` makes
+`documents.permissions` answers; the caller rolls the transaction back. `permission_matrix` makes
 `docs/reference/permissions.md` of it.
 """
 
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 
 from apps.approvals.models import Route, RouteStep, RouteVersion
 from apps.approvals.rules import freeze
@@ -18,7 +20,7 @@ from apps.core import registry
 from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.documents.models import Document
-from apps.documents.permissions import Answer, actions_of, may
+from apps.documents.permissions import Access, Answer, actions_of
 from apps.org.models import Department, User
 from apps.workspace.matrix_papers import LATER, write
 
@@ -93,12 +95,13 @@ def roles_concerned(model: type[Document]) -> list[str]:
 
 
 class Scene:
-    """Plays one paper into the state that is asked for. The route has two steps of one named person each."""
+    """Plays one paper all the way. The route has two steps of one named person each."""
 
     def __init__(self, model: type[Document], cast: Cast):
         self.model = model
         self.cast = cast
         self.applicant = cast["applicant"]
+        self.actions = [action for action in actions_of(model.KIND) if action != "create"]
         route, _created = Route.objects.get_or_create(kind=model.KIND, defaults={"name": model.KIND})
         route.versions.filter(state=RouteVersion.State.PUBLISHED).update(state=RouteVersion.State.RETIRED)
         number = max(route.versions.values_list("number", flat=True), default=0) + 1
@@ -113,46 +116,52 @@ class Scene:
 
     def before(self, model: type[Document]) -> Document:
         """An approved paper of another kind, of the same applicant."""
-        return Scene(model, self.cast).approved()
+        scene = Scene(model, self.cast)
+        return scene.approve(scene.approve(scene.submit(write(scene)), "first"), "second")
 
-    def draft(self) -> Document:
-        return write(self)
-
-    def submitted(self) -> Document:
-        paper = services.submit(self.draft(), by=self.applicant)
+    def submit(self, paper: Document) -> Document:
+        paper = services.submit(paper, by=self.applicant)
         services.copy_to(paper, by=self.applicant, people=[self.cast["reader"], self.cast["leaver"]])
         return paper
 
-    def half_way(self) -> Document:
-        return services.approve(self.submitted(), by=self.cast["first"])
+    def approve(self, paper: Document, name: str) -> Document:
+        return services.approve(paper, by=self.cast[name])
 
-    def withdrawn(self) -> Document:
-        return services.withdraw(self.submitted(), by=self.applicant)
+    def answers(self) -> list[Answers]:
+        """Every state worth asking about; a kind's own states come after `approved`."""
+        second, executive = self.cast["second"], self.cast["executive"]
+        withdraw = partial(services.withdraw, by=self.applicant)
+        return_ = partial(services.return_, by=second, reason="Please correct it.")
+        reject = partial(services.reject, by=second, reason="Not for the company.")
+        cancel = partial(services.cancel, by=executive, reason="Entered twice.")
+        paper = write(self)
+        on_the_way = [self._asked("Draft, never submitted", paper)]
+        paper = self.submit(paper)
+        on_the_way.append(self._asked("In approval, at the first step", paper))
+        withdrawn = self._aside("Withdrawn (a draft that has a number)", withdraw, paper)
+        paper = self.approve(paper, "first")
+        on_the_way.append(self._asked("In approval, at the second step", paper))
+        returned = self._aside("Returned for correction", return_, paper)
+        rejected = self._aside("Rejected", reject, paper)
+        paper = self.approve(paper, "second")
+        approved = self._asked("Approved", paper)
+        later = [self._aside(heading, play, paper) for heading, play in LATER.get(self.model.KIND, {}).items()]
+        cancelled = self._aside("Cancelled", cancel, paper)
+        return [*on_the_way, withdrawn, returned, approved, *later, rejected, cancelled]
 
-    def returned(self) -> Document:
-        return services.return_(self.half_way(), by=self.cast["second"], reason="Please correct it.")
+    def _aside(self, heading: str, play: Callable[[Document], Document], paper: Document) -> Answers:
+        """What would be answered if the paper went this way from here; afterwards it has not."""
+        with transaction.atomic():
+            answers = self._asked(heading, play(self.model.objects.get(pk=paper.pk)))
+            transaction.set_rollback(True)
+        return answers
 
-    def rejected(self) -> Document:
-        return services.reject(self.half_way(), by=self.cast["second"], reason="Not for the company.")
-
-    def approved(self) -> Document:
-        return services.approve(self.half_way(), by=self.cast["second"])
-
-    def cancelled(self) -> Document:
-        return services.cancel(self.approved(), by=self.cast["executive"], reason="Entered twice.")
-
-    def states(self) -> Iterator[tuple[str, Callable[[], Document]]]:
-        """Every state worth asking about, by its heading; a kind's own states come after `approved`."""
-        yield "Draft, never submitted", self.draft
-        yield "In approval, at the first step", self.submitted
-        yield "In approval, at the second step", self.half_way
-        yield "Withdrawn (a draft that has a number)", self.withdrawn
-        yield "Returned for correction", self.returned
-        yield "Approved", self.approved
-        for heading, play in LATER.get(self.model.KIND, {}).items():
-            yield heading, lambda play=play: play(self.approved())
-        yield "Rejected", self.rejected
-        yield "Cancelled", self.cancelled
+    def _asked(self, heading: str, paper: Document) -> Answers:
+        answers = Answers(heading)
+        for label, person in self.cast.asked_about(self.model):
+            access = Access(person, paper)
+            answers.rows[label] = {action: access.may(action) for action in self.actions} if access.sees else None
+        return answers
 
 
 def matrix() -> Iterator[KindMatrix]:
@@ -160,17 +169,8 @@ def matrix() -> Iterator[KindMatrix]:
     cast = Cast()
     for model in all_kinds().values():
         if model.__module__.startswith("apps."):
-            actions = [action for action in actions_of(model.KIND) if action != "create"]
-            states = [_asked(heading, play(), cast, actions) for heading, play in Scene(model, cast).states()]
-            yield KindMatrix(model, actions, states)
-
-
-def _asked(heading: str, paper: Document, cast: Cast, actions: list[str]) -> Answers:
-    answers = Answers(heading)
-    for label, person in cast.asked_about(type(paper)):
-        given = {action: may(person, action, paper) for action in actions}
-        answers.rows[label] = given if given["view"] else None
-    return answers
+            scene = Scene(model, cast)
+            yield KindMatrix(model, scene.actions, scene.answers())
 
 
 def _raising() -> set[str]:
