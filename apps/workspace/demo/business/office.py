@@ -139,23 +139,25 @@ class Actor:
         """
         self.paper = paper
         while paper.state == "in_review":
-            step = paper.approval.steps.get(state="open")
-            if self.plot.stop == f"{stage}:{step.key}":
+            step, deciders = self._turn_of(paper)
+            if self.plot.stop == f"{stage}:{step}":
                 return
             yield self.soon(0.1, 0.9)
-            by = self._decider(paper)
+            by = self.rng.choice(deciders)
             if returned:
                 paper, returned = services.return_(paper, by=by, reason=returned), ""
             elif rejected:
                 paper = services.reject(paper, by=by, reason=rejected)
             else:
-                comment = self.say("opinions") if step.key == "credit" else self.say("approvals")
+                comment = self.say("opinions") if step == "credit" else self.say("approvals")
                 paper = services.approve(paper, by=by, comment=comment)
             self.paper = paper
 
-    def _decider(self, paper) -> User:
+    def _turn_of(self, paper) -> tuple[str, list[User]]:
+        """The key of the open step, and those who may decide it."""
         tasks = Task.objects.open().filter(approval=paper.approval_id).order_by("pk")
-        return self.office.cast.users[self.rng.choice(list(tasks.values_list("user__username", flat=True)))]
+        rows = list(tasks.values_list("step__key", "user__username"))
+        return rows[0][0], [self.office.cast.users[name] for _step, name in rows]
 
     def file(self, name: str, rows: list[str]) -> ContentFile:
         """A picture of a paper with these lines."""

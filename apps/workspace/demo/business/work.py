@@ -79,9 +79,9 @@ class Work(Costs):
         return plans.save_plan(paper, by=self.owner, tasks=rows)
 
     def _tasks(self) -> list[list[str]]:
-        """Every task of this service; of work that is long over only the larger ones, one with a checkpoint."""
+        """Every task of this service; of work that is over only the larger ones, one with a checkpoint."""
         tasks = self.kind["tasks"]
-        if self.plot.stop != "closed":
+        if self.plot.delivered is None:
             return tasks
         checked = [place for place, task in enumerate(tasks) if task[2]]
         others = [place for place in range(len(tasks)) if place != checked[0]]
@@ -130,7 +130,7 @@ class Work(Costs):
 
     def _progress(self, task: PlanTask, progress: int) -> None:
         by = self.office.person(task.owner)
-        plans.record_progress(PlanTask.objects.get(pk=task.pk), by=by, progress=progress)
+        plans.record_progress(task, by=by, progress=progress)
 
     def _check(self, task: PlanTask) -> Iterator[dt.datetime]:
         by = self.office.person(task.checker)
@@ -140,7 +140,7 @@ class Work(Costs):
             yield self.soon(0.3, 1)
             self._progress(task, 100)
         yield self.soon(0.1, 0.7)
-        plans.record_check(PlanTask.objects.get(pk=task.pk), by=by, result="passed", note=self.say("check_notes"))
+        plans.record_check(task, by=by, result="passed", note=self.say("check_notes"))
 
     def _change(self, plan: ExecutionPlan) -> Iterator[dt.datetime]:
         """What is left of the plan moves by some days."""
@@ -170,12 +170,11 @@ class Work(Costs):
         today = clock.today()
         most = 1 if "late report" in self.plot.turns else 1 if self.plot.stop == "closed" else 3
         while self.reports_sent < most:
-            engagement = self._fresh()
-            due = engagement.next_report_on
+            due = Engagement.objects.values_list("next_report_on", flat=True).get(pk=self.engagement.pk)
             if due is None or due > day:
                 break
             yield self._moment(max(due - dt.timedelta(days=1), today))
-            yield from self._report(engagement)
+            yield from self._report(self._fresh())
         yield self._moment(day)
 
     def _moment(self, day: dt.date) -> dt.datetime:
@@ -209,7 +208,7 @@ class Work(Costs):
             there = [entry for entry in there if entry != entries[-1]]
         for entry in there:
             if entry.received_on is None:
-                rows = [entry.name, "—" * 16, self._fresh().number, self.client.name[:16], clock.today().isoformat()]
+                rows = [entry.name, "—" * 16, self.engagement.number, self.client.name[:16], clock.today().isoformat()]
                 engagements.receive(entry, by=self.owner, files=[self.file(entry.name, rows)])
 
     def _waive(self) -> None:
