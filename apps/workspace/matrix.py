@@ -160,7 +160,9 @@ class Scene:
         answers = Answers(heading)
         for label, person in self.cast.asked_about(self.model):
             access = Access(person, paper)
-            answers.rows[label] = {action: access.may(action) for action in self.actions} if access.sees else None
+            answers.rows[label] = (
+                {action: access.may(action) for action in self.actions} if access.may("view") else None
+            )
         return answers
 
 
