@@ -13,8 +13,8 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from simple_history.models import HistoricalRecords
 
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, Named, in_readers_language
 from apps.org.querysets import DepartmentQuerySet, EmployeeManager
 from apps.org.validators import validate_currency, validate_time_zone

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from apps.business.catalogue.models import ContractTemplate, ServiceType
 from apps.business.contracts import following, supplementing
 from apps.business.intake.models import EngagementIntake, FeeBasis
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, in_cents
 from apps.documents.models import Document
 from apps.finance.billing.models import DueBase

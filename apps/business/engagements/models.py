@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from apps.business.catalogue.models import DossierItem, ServiceType
 from apps.business.contracts.models import AgencyContract
 from apps.business.engagements.querysets import EngagementQuerySet, OfEngagementQuerySet
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.core.storage import private_storage
 

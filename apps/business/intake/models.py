@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from apps.business.catalogue.models import ServiceType
 from apps.business.intake import following
 from apps.business.intake.querysets import AssessmentQuerySet
 from apps.business.leads.models import Opportunity
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.documents.models import Document
 

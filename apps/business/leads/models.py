@@ -10,11 +10,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from simple_history.models import HistoricalRecords
 
 from apps.business.catalogue.models import LostReason, OpportunityStage, ServiceType
 from apps.business.leads.querysets import OwnedQuerySet
 from apps.core import clock
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.core.money import quantize
 

@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from simple_history.models import HistoricalRecords
 
 from apps.business.engagements.models import Engagement
 from apps.business.plans import changing, following
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.documents.models import Document
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from apps.business.contracts.models import AgencyContract, PaymentScheduleLine
 from apps.business.engagements.models import Engagement
 from apps.business.settlements import following
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, in_cents
 from apps.documents.models import Document
 from apps.finance.billing.models import DueBase, PaymentMethod, SalesInvoiceKind

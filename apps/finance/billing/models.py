@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, in_cents
 from apps.core.storage import private_storage
 from apps.finance.billing.querysets import ReceivableQuerySet, SalesInvoiceQuerySet

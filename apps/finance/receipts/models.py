@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.finance.billing.models import PaymentMethod, SalesInvoice
 from apps.finance.payments.models import FundAccount

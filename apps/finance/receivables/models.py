@@ -7,9 +7,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from apps.core import clock
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.finance.receivables.querysets import PaymentReminderQuerySet
 

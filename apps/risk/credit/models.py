@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from simple_history.models import HistoricalRecords
 
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, Named
 from apps.documents.models import Document
 from apps.risk.credit import assessing, wording

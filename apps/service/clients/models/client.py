@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from simple_history.models import HistoricalRecords
 
 from apps.core import clock
+from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, in_readers_language
 from apps.core.uscc import check_uscc
 from apps.service.clients import quality
