@@ -6,6 +6,7 @@ Ids are given here, so that nothing has to be read back; sequences are set at th
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 
 from django.core.management.color import no_style
 from django.db import connection, models
@@ -40,13 +41,11 @@ class Rows:
 
     def remember(self, row: models.Model, *, at, by) -> None:
         """The row of the history that saving leaves."""
-        history = type(row).history.model
-        values = {name: getattr(row, name) for name in (field.attname for field in row._meta.concrete_fields)}
-        known = {field.attname for field in history._meta.concrete_fields}
+        history, columns = history_of(type(row))
         stamps = {"created_at": at, "updated_at": at}
         self.add(
             history,
-            **{name: value for name, value in (values | stamps).items() if name in known},
+            **{name: stamps.get(name) or getattr(row, name) for name in columns},
             history_date=at,
             history_type="~",
             history_user=by,
@@ -75,19 +74,27 @@ class Rows:
             cursor.execute("ANALYZE")
 
 
+@cache
+def history_of(model: type[models.Model]) -> tuple[type[models.Model], list[str]]:
+    """The table of a model's history, and the columns that it copies."""
+    history = model.history.model
+    known = {field.attname for field in history._meta.concrete_fields}
+    return history, [field.attname for field in model._meta.concrete_fields if field.attname in known]
+
+
 def store(model: type[models.Model], rows: list[models.Model]) -> None:
     """One table's own columns of these rows."""
-    fields = model._meta.local_concrete_fields
     if not rows:
         return
-    if connection.vendor == "postgresql":
-        columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-        with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
-        return
-    step = connection.ops.bulk_batch_size(fields, rows) or len(rows)
-    for start in range(0, len(rows), step):
-        model._base_manager._insert(  # noqa: SLF001  what bulk_create does, without its refusal of inherited models
-            rows[start : start + step], fields=fields, using=connection.alias, raw=False
-        )
+    fields = model._meta.local_concrete_fields
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    prepared = ([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields] for row in rows)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
+                for values in prepared:
+                    copy.write_row(values)
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            statement = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608  our own names
+            cursor.executemany(statement, list(prepared))
