@@ -16,12 +16,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, connections
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import translation
 
 from apps.approvals import triggers
 from apps.core import catalogues
+from tests import tables
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -71,7 +70,7 @@ def plain_surroundings():
 
 @pytest.fixture(scope="session")
 def django_db_use_migrations() -> bool:
-    """PostgreSQL goes through the migrations, as does `migrated_sqlite`; SQLite in memory starts from the models.
+    """PostgreSQL goes through the migrations, as does `prepare` on SQLite; other tests start from the models.
 
     That the two agree is asked by `makemigrations --check`.
     """
@@ -80,16 +79,12 @@ def django_db_use_migrations() -> bool:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_use_migrations, django_db_blocker):
-    """The tables, and what only migrations would leave beside them: the triggers, and the record of themselves."""
+    """The tables, and what only migrations would leave beside them."""
     if django_db_use_migrations:
         return
     settings.MIGRATION_MODULES = {}
     with django_db_blocker.unblock():
-        triggers.install(connection)
-        recorder = MigrationRecorder(connection)
-        recorder.ensure_schema()
-        rows = [recorder.Migration(app=app, name=name) for app, name in MigrationLoader(None).disk_migrations]
-        recorder.migration_qs.bulk_create(rows)
+        tables.complete()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -112,11 +107,11 @@ def event_log_can_be_emptied():
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory):
+def empty_sqlite(tmp_path_factory):
     """An SQLite file with every table and no rows of ours, to be copied by tests that start processes of their own."""
-    folder = tmp_path_factory.mktemp("migrated")
+    folder = tmp_path_factory.mktemp("empty")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "DJANGO"))}
-    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    command = [sys.executable, "-m", "tests.tables"]
     subprocess.run(
         command, cwd=settings.BASE_DIR, env={**kept, "VAR_DIR": str(folder), "SECRET_KEY": "test"}, check=True
     )

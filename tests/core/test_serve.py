@@ -1,6 +1,7 @@
 """The one command that runs an installation, as an operator meets it: started, watched and stopped from outside."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,15 +65,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def environment_of(folder: Path) -> dict[str, str]:
+    """What a process needs that serves the installation in this folder, on SQLite."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "DJANGO"))}
+    return {**kept, "VAR_DIR": str(folder), "LOG_LEVEL": "WARNING"}
+
+
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    """A fresh installation in a folder of its own, on SQLite."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "DJANGO"))
-    }
-    environment = {**inherited, "VAR_DIR": str(tmp_path_factory.mktemp("installation")), "LOG_LEVEL": "WARNING"}
-    manage("prepare", environment=environment)
-    return environment
+def environment(tmp_path_factory, empty_sqlite):
+    """An installation with nothing but its tables: enough to be started, watched and stopped."""
+    folder = tmp_path_factory.mktemp("installation")
+    shutil.copy(empty_sqlite, folder)
+    return environment_of(folder)
 
 
 def manage(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -143,14 +147,13 @@ def test_serve_starts_a_killed_process_again(serving, part):
     wait_until(lambda: answer(url) == 200, "an answer after the restart")
 
 
-def test_web_server_keeps_within_its_memory(serving):
-    process, url = serving
-    sign_in = url.replace("healthz", "sign-in/")
-    for _attempt in range(20):
-        # The server may have been killed a moment ago: what answered first was perhaps a worker of the old one.
-        wait_until(lambda: answer(sign_in) == 200, "the sign-in page")
-
-    assert memory_in_mib(child_named(process.pid, "gunicorn")) < MEMORY_LIMIT_MIB
+def test_web_server_of_a_fresh_installation_keeps_within_its_memory(tmp_path):
+    """The one test that goes through all migrations on SQLite."""
+    environment = environment_of(tmp_path)
+    assert manage("prepare", environment=environment).returncode == 0
+    with server(environment) as (process, url):
+        assert [answer(url.replace("healthz", "sign-in/")) for _attempt in range(20)] == [200] * 20
+        assert memory_in_mib(child_named(process.pid, "gunicorn")) < MEMORY_LIMIT_MIB
 
 
 def test_serve_names_the_port_that_is_taken(environment):
@@ -167,8 +170,8 @@ def test_serve_names_the_port_that_is_taken(environment):
     )
 
 
-def test_serve_asks_for_prepare_on_an_empty_database(environment, tmp_path):
-    done = manage("serve", environment={**environment, "VAR_DIR": str(tmp_path)})
+def test_serve_asks_for_prepare_on_an_empty_database(tmp_path):
+    done = manage("serve", environment=environment_of(tmp_path))
 
     assert done.returncode == 1
     assert "run `python manage.py prepare` first" in done.stderr

@@ -34,9 +34,9 @@ ENQUEUE = PREAMBLE + "enqueue('test-slow', by=User.objects.create(username='u', 
 
 
 @pytest.fixture
-def house(tmp_path, migrated_sqlite):
+def house(tmp_path, empty_sqlite):
     """An installation of its own on SQLite; `run(code)` starts a Python process in it."""
-    shutil.copy(migrated_sqlite, tmp_path / "agencyops.sqlite3")
+    shutil.copy(empty_sqlite, tmp_path / "agencyops.sqlite3")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DATABASE", "EMAIL"))}
     environment = kept | {"VAR_DIR": str(tmp_path), "MARKS": str(tmp_path / "marks"), "SECRET_KEY": "test"}
     processes = []
