@@ -168,7 +168,7 @@ LOGIN_REDIRECT_URL = "workspace:desk"
 LOGOUT_REDIRECT_URL = "org:sign-in"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "apps.org.accounts.backends.RolesBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -134,7 +134,7 @@ def window(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
 def _session_of(person: User) -> str:
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "apps.org.accounts.backends.RolesBackend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.save()
     return session.session_key

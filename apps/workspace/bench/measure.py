@@ -169,7 +169,7 @@ def _counted() -> Iterator[Statements]:
 
 def signed_in(user) -> Client:
     client = Client(SERVER_NAME="localhost", headers={"accept-language": "en", "user-agent": "bench"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="apps.org.accounts.backends.RolesBackend")
     return client
 
 
