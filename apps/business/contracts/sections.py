@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.business.contracts.models import AgencyContract, ContractSupplement
-from apps.business.contracts.services import move_to_client, unsettled_of
+from apps.business.contracts.services import move_to_client, unsettled_contracts
 from apps.core.money import format_money
 from apps.core.registry import PageSection, register_client_merge, register_client_papers, register_client_section
 from apps.risk.credit.gate import register_exposure
@@ -18,7 +18,7 @@ MOST_SHOWN = 20
 
 def register() -> None:
     """Called once at the start."""
-    register_exposure(unsettled_of)
+    register_exposure(unsettled_contracts)
     register_client_merge(move_to_client)
     register_client_papers(AgencyContract, "client")
     register_client_papers(ContractSupplement, "contract__client")

@@ -32,6 +32,10 @@ class ReceivableQuerySet(models.QuerySet):
         """Without the cancelled ones."""
         return self.filter(cancelled_on__isnull=True)
 
+    def not_invoiced(self):
+        """Something of it stands on no issued invoice."""
+        return self.live().filter(total__gt=F("invoiced"))
+
     def with_sums(self):
         """With what a list adds up: `still_to_request` and `owed`."""
         live = Q(cancelled_on__isnull=True)

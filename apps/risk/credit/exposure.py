@@ -13,28 +13,27 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import F, Min, Q, Sum
+from django.db.models import Aggregate, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from apps.core import clock
 from apps.core.money import quantize
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.receipts.models import Receipt
 from apps.risk.credit.models import CreditHold, CreditLimit, CreditPolicy
+from apps.service.clients.models import Client
 
 ZERO = Decimal("0.00")
 #: clients asked about in one statement
 CHUNK = 5000
 
-#: callable(client ids) → {client id: amount of contracts in force that is not settled yet}, whole, before the
-#: policy's inclusion rate
-unsettled: list[Callable[[list[int]], dict[int, Decimal]]] = []
+#: callable() → contracts in force, each with its `client` and `open_amount`: what of it is not settled yet, whole,
+#: before the policy's inclusion rate
+unsettled: list[Callable[[], QuerySet]] = []
 #: callable(document) → what the sources count because of this very paper
 own_shares: list[Callable[..., Decimal]] = []
 
 
-def register_exposure(
-    source: Callable[[list[int]], dict[int, Decimal]], *, own: Callable[..., Decimal] | None = None
-) -> None:
+def register_exposure(source: Callable[[], QuerySet], *, own: Callable[..., Decimal] | None = None) -> None:
     """Add what an app knows of contracts in force and not settled.
 
     `own(document)` says how much of it `source` counts because of that one paper; it is left out when the gate is asked
@@ -124,76 +123,74 @@ def pictures_of(client_ids: Iterable[int], *, today: dt.date | None = None) -> d
 
 
 def picture_of(client, *, today: dt.date | None = None, document=None) -> CreditPicture:
-    """The picture of one client; without what `document` itself adds to it, where one is given."""
+    """The picture of one client; without what `document` itself adds to it, where one is given.
+
+    Two statements: the policy, and all the rest.
+    """
     today, policy = today or clock.today(), CreditPolicy.current()
     return _pictures([client.pk], policy=policy, today=today, document=document)[client.pk]
 
 
 def _pictures(ids: list[int], *, policy: CreditPolicy, today: dt.date, document=None) -> dict[int, CreditPicture]:
-    open_limits = CreditLimit.objects.filter(client__in=ids, ended_on__isnull=True, valid_from__lte=today)
-    limits = {row.client_id: row for row in open_limits}
-    open_holds = CreditHold.objects.filter(client__in=ids, lifted_at__isnull=True)
-    holds = {row.client_id: row for row in open_holds.select_related("set_by")}
-    not_invoiced, invoices, unapplied = (
-        _not_invoiced(ids, document),
-        _invoices(ids, policy, today, document),
-        _left(ids),
+    own, clients = _own(document), {row.pk: row for row in _with_sums(policy, today, document).filter(pk__in=ids)}
+    return {pk: _picture(clients[pk], policy=policy, today=today, own=own) for pk in ids}
+
+
+def _picture(client: Client, *, policy: CreditPolicy, today: dt.date, own: Decimal) -> CreditPicture:
+    row = getattr(client, "limit_in_force", None)
+    runs = row is not None and row.valid_until >= today
+    return CreditPicture(
+        client_id=client.pk,
+        policy=policy,
+        limit_row=row if runs else None,
+        expired=None if runs else row,
+        hold=getattr(client, "open_hold", None),
+        not_invoiced=quantize(client.not_invoiced or 0),
+        unpaid=quantize(client.unpaid or 0),
+        contracts_whole=quantize(sum(getattr(client, f"unsettled_{n}") or 0 for n in range(len(unsettled)))) - own,
+        unapplied=quantize(client.unapplied or 0),
+        overdue=quantize(client.late or 0),
+        overdue_days=(today - client.oldest).days if client.oldest else 0,
     )
-    contracts = _contracts(ids, document)
-    pictures = {}
-    for pk in ids:
-        row = limits.get(pk)
-        runs = row is not None and row.valid_until >= today
-        unpaid, overdue, oldest = invoices.get(pk, (ZERO, ZERO, None))
-        pictures[pk] = CreditPicture(
-            client_id=pk,
-            policy=policy,
-            limit_row=row if runs else None,
-            expired=None if runs else row,
-            hold=holds.get(pk),
-            not_invoiced=not_invoiced.get(pk, ZERO),
-            unpaid=unpaid,
-            contracts_whole=contracts.get(pk, ZERO),
-            unapplied=unapplied.get(pk, ZERO),
-            overdue=overdue,
-            overdue_days=(today - oldest).days if oldest else 0,
-        )
-    return pictures
 
 
-def _not_invoiced(ids: list[int], document) -> dict[int, Decimal]:
-    rows = Receivable.objects.live().filter(client__in=ids, total__gt=F("invoiced"))
+def _with_sums(policy: CreditPolicy, today: dt.date, document) -> QuerySet[Client]:
+    """Clients with limit, hold and every part of the exposure, in one statement.
+
+    The sums are looked up client by client: what is open is little, and stands in partial indexes by client.
+    """
+    receivables, invoices = Receivable.objects.not_invoiced(), SalesInvoice.objects.open()
     if document is not None and document.pk:
-        rows = rows.exclude(document=document.pk)
-    sums = rows.order_by().values("client").annotate(sum=Sum(F("total") - F("invoiced")))
-    return {pk: quantize(amount) for pk, amount in sums.values_list("client", "sum")}
+        receivables = receivables.exclude(document=document.pk)
+        invoices = invoices.exclude(receivable__document=document.pk)
+    rest, late = F("total") - F("collected") - F("reversed_total"), Q(due_on__lt=last_grace_day(policy, today))
+    contracts = {f"unsettled_{n}": _of(source(), Sum("open_amount")) for n, source in enumerate(unsettled)}
+    limit = Q(credit_limits__ended_on__isnull=True, credit_limits__valid_from__lte=today)
+    return Client.objects.annotate(
+        limit_in_force=FilteredRelation("credit_limits", condition=limit),
+        open_hold=FilteredRelation("credit_holds", condition=Q(credit_holds__lifted_at__isnull=True)),
+        not_invoiced=_of(receivables, Sum(F("total") - F("invoiced"))),
+        unpaid=_of(invoices, Sum(rest)),
+        late=_of(invoices.filter(late), Sum(rest)),
+        oldest=_of(invoices.filter(late), Min("due_on")),
+        unapplied=_of(Receipt.objects.unapplied(), Sum(F("amount") - F("allocated"))),
+        **contracts,
+    ).select_related("limit_in_force", "open_hold__set_by")
 
 
-def _invoices(ids: list[int], policy: CreditPolicy, today: dt.date, document) -> dict[int, tuple]:
-    """{client: (unpaid, overdue, due day of the oldest overdue one)}"""
-    rows = SalesInvoice.objects.open().filter(client__in=ids)
-    if document is not None and document.pk:
-        rows = rows.exclude(receivable__document=document.pk)
-    rest = F("total") - F("collected") - F("reversed_total")
-    late = Q(due_on__lt=today - dt.timedelta(days=policy.grace_days))
-    sums = rows.order_by().values("client")
-    sums = sums.annotate(sum=Sum(rest), late=Sum(rest, filter=late), oldest=Min("due_on", filter=late))
-    return {row["client"]: (quantize(row["sum"]), quantize(row["late"] or 0), row["oldest"]) for row in sums}
+def _of(rows: QuerySet, figure: Aggregate) -> Subquery:
+    """A figure over the rows of the client of the outer query; None where there are none."""
+    rows = rows.filter(client=OuterRef("pk")).order_by().values("client")
+    return Subquery(rows.annotate(figure=figure).values("figure"))
 
 
-def _left(ids: list[int]) -> dict[int, Decimal]:
-    rows = Receipt.objects.filter(client__in=ids, voided_on__isnull=True, amount__gt=F("allocated"))
-    sums = rows.order_by().values("client").annotate(sum=Sum(F("amount") - F("allocated")))
-    return {pk: quantize(amount) for pk, amount in sums.values_list("client", "sum")}
+def last_grace_day(policy: CreditPolicy, today: dt.date) -> dt.date:
+    """What was due before this day is overdue."""
+    return today - dt.timedelta(days=policy.grace_days)
 
 
-def _contracts(ids: list[int], document) -> dict[int, Decimal]:
-    sums: dict[int, Decimal] = {}
-    for source in unsettled:
-        for pk, amount in source(ids).items():
-            sums[pk] = sums.get(pk, ZERO) + amount
-    if document is not None and document.pk:
-        for own in own_shares:
-            for pk in ids:
-                sums[pk] = sums.get(pk, ZERO) - own(document)
-    return sums
+def _own(document) -> Decimal:
+    """What the sources count because of this very paper."""
+    if document is None or not document.pk:
+        return ZERO
+    return sum((own(document) for own in own_shares), ZERO)

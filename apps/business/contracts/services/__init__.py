@@ -10,7 +10,7 @@ from apps.business.contracts.services.drafts import (
     save_supplement,
 )
 from apps.business.contracts.services.ending import complete, terminate
-from apps.business.contracts.services.exposure import unsettled_of
+from apps.business.contracts.services.exposure import unsettled_contracts
 from apps.business.contracts.services.merging import move_to_client
 from apps.business.contracts.services.reminders import expiring, remind_of_expiry
 from apps.business.contracts.services.signing import keep_original, sign
@@ -30,5 +30,5 @@ __all__ = [
     "save_supplement",
     "sign",
     "terminate",
-    "unsettled_of",
+    "unsettled_contracts",
 ]
