@@ -1,9 +1,9 @@
 """The rights of a person: those of their roles and those given to them alone, in one query."""
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.contrib.auth.models import AnonymousUser, Permission
 
-from apps.org.models import User
+from apps.org.models import Role, User
 
 OF_ROLE, OWN, NEITHER = "org.view_user", "org.add_user", "org.delete_user"
 
@@ -16,9 +16,9 @@ def right(name):
 @pytest.fixture
 def person(db):
     someone = User.objects.create(username="lin", name="Lin", email="lin@example.com")
-    role = Group.objects.create(name="Readers")
+    role = Role.objects.create(name="Readers", code="readers")
     role.permissions.add(right(OF_ROLE))
-    someone.groups.add(role, Group.objects.create(name="Nobodies"))
+    someone.groups.add(role, Role.objects.create(name="Nobodies", code="nobodies"))
     someone.user_permissions.add(right(OWN), right(OF_ROLE))
     return User.objects.get(pk=someone.pk)
 

@@ -11,9 +11,10 @@ class RolesBackend(ModelBackend):
         """Rights of roles and of this person alone, as `app.codename`."""
         if user_obj.is_superuser or user_obj.is_anonymous or not user_obj.is_active or obj is not None:
             return super().get_all_permissions(user_obj, obj)
-        if not hasattr(user_obj, "_perm_cache"):
+        known = vars(user_obj)
+        if "_perm_cache" not in known:
             own, of_roles = Permission.objects.filter(user=user_obj), Permission.objects.filter(group__user=user_obj)
             names = ("content_type__app_label", "codename")
             rights = own.order_by().values_list(*names).union(of_roles.order_by().values_list(*names))
-            user_obj._perm_cache = {f"{app}.{codename}" for app, codename in rights}
-        return user_obj._perm_cache
+            known["_perm_cache"] = {f"{app}.{codename}" for app, codename in rights}
+        return known["_perm_cache"]
