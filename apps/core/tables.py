@@ -67,12 +67,20 @@ class Column:
         return _reader(self.accessor or self.name)
 
     @property
+    def path(self) -> str:
+        """Where the value comes from, as far as words say it."""
+        return self.accessor if isinstance(self.accessor, str) else self.name
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds the number of a paper or a record, which is not broken into lines at its hyphens."""
+        short = self.kind == "link" and self.width is not None and self.width <= NUMBER_WIDTH
+        return short or (self.kind in ("text", "link") and self.path.endswith("number"))
+
+    @property
     def total_field(self) -> str:
         """The ORM field that the totals of the filtered list add up."""
-        if isinstance(self.total, str):
-            return self.total
-        path = self.accessor if isinstance(self.accessor, str) else self.name
-        return path.replace(".", "__")
+        return self.total if isinstance(self.total, str) else self.path.replace(".", "__")
 
     def typed(self, model: type[Model] | None = None) -> Read:
         """callable(row) → value as workbook and register want it: choices as words, everything else as it is."""
@@ -351,7 +359,7 @@ class Table:
         if is_main:
             return f'<th scope="row" data-label="{label}">', show, "</th>"
         css = f' class="{_CLASS[column.kind]}"' if column.kind in _CLASS else ""
-        if column.kind == "link" and column.width and column.width <= NUMBER_WIDTH:
+        if column.is_number:
             css = ' class="number"'
         return f'<td{css} data-label="{label}">', show, "</td>"
 
