@@ -40,6 +40,11 @@ def restrict(documents, user):
     return documents.exclude(foreign & (Q(state="draft") | elsewhere))
 
 
+def sees_few(user, kind: str) -> bool:
+    """Whether this person sees no more papers of a kind than their own and those they were given."""
+    return kind not in seen_whole(user) and not headed_by(user)
+
+
 def seen_whole(user) -> set[str]:
     """The kinds of which this person sees every paper."""
     if user.has_perm(SEES_ALL):

@@ -1,8 +1,22 @@
 """Who may see which engagements: whoever sees the contract. Team membership is a grant on the contract."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from apps.business.contracts.models import AgencyContract
+from apps.documents.visibility import sees_few
+
+
+def _of_seen_contracts(user, path: str) -> Q:
+    """The condition for rows whose contract (at this path) the person may see.
+
+    Where that is few contracts, the database starts from them; where it is most of them, it looks at each row's own
+    along the order of the list, instead of gathering them all first.
+    """
+    contracts = AgencyContract.objects.visible_to(user).order_by()
+    if sees_few(user, AgencyContract.KIND):
+        return Q(**{f"{path}__in": contracts.values("pk")})
+    return Q(Exists(contracts.filter(pk=OuterRef(path))))
 
 
 class EngagementQuerySet(models.QuerySet):
@@ -10,7 +24,7 @@ class EngagementQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """Those whose contract this person may see."""
-        return self.filter(contract__in=AgencyContract.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(_of_seen_contracts(user, "contract"))
 
     def running(self):
         """Work goes on, or is about to."""
@@ -22,4 +36,4 @@ class OfEngagementQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """The rows of engagements whose contract this person may see."""
-        return self.filter(engagement__contract__in=AgencyContract.objects.visible_to(user).order_by().values("pk"))
+        return self.filter(_of_seen_contracts(user, "engagement__contract"))
