@@ -406,8 +406,8 @@ def test_every_address_is_expected_and_every_expectation_is_an_address():
     assert {name for name, _arguments in addresses()} == set(expectations())
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def built(module_db):
     """One of everything there is, and who asks for it."""
     people = cast()
     org.CompanyFactory()
@@ -448,6 +448,11 @@ def world(db):
         things[f"{model._meta.app_label}:{model._meta.model_name}"] = draft_of(kind, people.alice)
     things["business:assessment"] = things["business:engagementintake"].assessment
     return people, things
+
+
+@pytest.fixture
+def world(built, db):
+    return built
 
 
 def money_of(people):
