@@ -1,8 +1,9 @@
 """Telling people, and what they do with what they were told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
@@ -16,12 +17,25 @@ from django.utils.text import Truncator
 from apps.core import clock
 from apps.core.jobs import do_soon
 from apps.notifications.models import Notification, NotificationPreference
-from apps.org.models import User
+from apps.org.models import Company, User
 
 SEND_MAILS = "notifications.send-mails"
 TOO_OLD_TO_MAIL = timedelta(days=1)
 COUNT_CAP = 99
 Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What some people are told; the words are those of `notify`."""
+
+    to: Iterable[User]
+    title: Text
+    body: Text = ""
+    params: Mapping[str, Any] | None = None
+    url: str = ""
+    key: str | None = None
+    mail: bool = True
 
 
 def notify(
@@ -41,27 +55,40 @@ def notify(
     E-mails leave after the commit, to those who have an address and have not switched them off. What happened more than
     a day ago (a replayed log, the demo company) is never mailed.
     """
-    if url and not is_local(url):
-        raise ValueError(f"A notification leads to a page of this site, not to {url!r}.")
-    people = {user.pk: user for user in to if user.is_active}
-    if not people:
+    notify_all([Notice(to, title, body, params, url, key, mail)])
+
+
+def notify_all(notices: Iterable[Notice]) -> None:
+    """Tell people several things at once, all of them with a key or none: one query."""
+    notices = list(notices)
+    default = cache(lambda: Company.current().default_language)
+    rows = [row for notice in notices for row in _rows_of(notice, default)]
+    if not rows:
         return
+    Notification.objects.bulk_create(rows, ignore_conflicts=any(notice.key for notice in notices))
+    if any(row.mail == Notification.Mail.DUE for row in rows):
+        _send_after_commit()
+
+
+def _rows_of(notice: Notice, default: Callable[[], str]) -> list[Notification]:
+    """A notice as each of its people reads it; `default` is the language of those who have chosen none."""
+    if notice.url and not is_local(notice.url):
+        raise ValueError(f"A notification leads to a page of this site, not to {notice.url!r}.")
+    people = {user.pk: user for user in notice.to if user.is_active}
     now = clock.now()
-    wants_mail = mail and now > timezone.now() - TOO_OLD_TO_MAIL
+    wants_mail = notice.mail and now > timezone.now() - TOO_OLD_TO_MAIL
     texts: dict[str, tuple[str, str]] = {}
     rows = []
     for user in people.values():
-        language = user.preferred_language
+        language = user.language or default()
         if language not in texts:
-            texts[language] = _in_language(language, title, body, params)
-        row = Notification(recipient=user, url=url, key=key or "", created_at=now)
+            texts[language] = _in_language(language, notice.title, notice.body, notice.params)
+        row = Notification(recipient=user, url=notice.url, key=notice.key or "", created_at=now)
         row.title, row.body = texts[language]
         if wants_mail and user.email:
             row.mail, row.mail_after = Notification.Mail.DUE, now
         rows.append(row)
-    Notification.objects.bulk_create(rows, ignore_conflicts=bool(key))
-    if any(row.mail == Notification.Mail.DUE for row in rows):
-        _send_after_commit()
+    return rows
 
 
 def _in_language(language: str, title: Text, body: Text, params: Mapping[str, Any] | None) -> tuple[str, str]:

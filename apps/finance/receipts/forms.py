@@ -47,7 +47,7 @@ class ReceiptForm(BaseForm):
         self.fields["client"].queryset = Client.objects.live()
         accounts = FundAccount.objects.filter(active=True)
         self.fields["account"].queryset = accounts
-        if len(accounts) == 1:
+        if not self.is_bound and len(accounts) == 1:
             self.fields["account"].initial = accounts[0]
         self.fields["received_on"].initial = clock.today
 
@@ -69,10 +69,14 @@ class Shares:
     """The open invoices of a client beside each other, with amounts that may be changed."""
 
     def __init__(self, invoices: Iterable[SalesInvoice], *, amount: Decimal = ZERO):
-        self.invoices = list(invoices)
+        self._found = invoices
         self.amount = amount
         self.typed: Mapping[str, str] | None = None
         self.errors: dict[str, str] = {}
+
+    @cached_property
+    def invoices(self) -> list[SalesInvoice]:
+        return list(self._found)
 
     def read(self, data: Mapping[str, str]) -> dict[int, Decimal]:
         """The amounts somebody typed, by invoice; what makes no sense is an error at its field."""

@@ -1,5 +1,7 @@
 """Business is told by itself how far its money is (clause 3.3.5)."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.money import format_money
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.billing.permissions import ISSUE
-from apps.notifications.services import notify
+from apps.notifications.services import Notice, notify, notify_all
 from apps.org.models import User
 
 
@@ -63,15 +65,24 @@ def reversed_(red: SalesInvoice, *, by) -> None:
     _tell(red, title, by=by, key=f"reversed:{red.pk}", **values)
 
 
-def collected(invoice: SalesInvoice, *, by, amount, key: str) -> None:
-    """Money came in for an invoice."""
+def collected(paid: Mapping[str, tuple[SalesInvoice, Decimal]], *, by) -> None:
+    """Money came in for invoices, each by the key of its notice: one query for who is told, one for the notices."""
     title = _("%(paper)s: %(amount)s came in from %(client)s for invoice %(number)s; %(open)s still open")
-    values = {
-        "number": invoice.invoice_number,
-        "amount": format_money(amount),
-        "open": format_money(invoice.open_amount),
-    }
-    _tell(invoice, title, by=by, key=key, **values)
+    owners = Receivable.objects.filter(pk__in={invoice.receivable_id for invoice, _amount in paid.values()}).order_by()
+    known = {row.pk: row for row in owners.select_related("client", "manager", "document__applicant")}
+    notices = []
+    for key, (invoice, amount) in paid.items():
+        receivable = known[invoice.receivable_id]
+        params = {
+            "paper": receivable.document.number,
+            "client": receivable.client.name,
+            "number": invoice.invoice_number,
+            "amount": format_money(amount),
+            "open": format_money(invoice.open_amount),
+        }
+        people = [person for person in people_of(receivable) if person.pk != by.pk]
+        notices.append(Notice(people, title, params=params, url=invoice.get_absolute_url(), key=key))
+    notify_all(notices)
 
 
 def taken_back(invoice: SalesInvoice, *, by, amount, reason: str, key: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -51,10 +51,23 @@ def allocate(receipt: Receipt, *, by, amounts: str | Mapping[int, Decimal] = OLD
     "oldest" takes them in the order of their due dates as far as the money goes; a mapping says how much to which.
     Raises `BillingError` with messages at `amount-<invoice>` and `amounts`; nothing is allocated then.
     """
-    client_id, currency = receipt.client_id, receipt.currency
-    wanted = list(_open(client_id, currency).values_list("pk", flat=True)) if amounts == OLDEST else list(amounts)
-    invoices = lock_invoices(wanted)
-    receipt = lock_receipt(receipt)
+    invoices = _lock_wanted(receipt, amounts)
+    return _share_out(lock_receipt(receipt), invoices, amounts, by=by)
+
+
+def allocate_new(receipt: Receipt, *, by, amounts: str | Mapping[int, Decimal]) -> list[ReceiptAllocation]:
+    """`allocate` a receipt that this very transaction has written: nobody else knows it, so it is locked already."""
+    return _share_out(receipt, _lock_wanted(receipt, amounts), amounts, by=by)
+
+
+def _lock_wanted(receipt: Receipt, amounts: str | Mapping[int, Decimal]) -> list[SalesInvoice]:
+    if amounts == OLDEST:
+        return lock_invoices(_open(receipt.client_id, receipt.currency).values_list("pk", flat=True))
+    return lock_invoices(amounts)
+
+
+def _share_out(receipt: Receipt, invoices: list[SalesInvoice], amounts, *, by) -> list[ReceiptAllocation]:
+    """Everything is locked: decide how much goes where, and write it."""
     permissions.require(by, "allocate", receipt)
     if amounts == OLDEST:
         mine = [row for row in invoices if row.client_id == receipt.client_id]
@@ -62,7 +75,7 @@ def allocate(receipt: Receipt, *, by, amounts: str | Mapping[int, Decimal] = OLD
     else:
         shares = {pk: quantize(amount) for pk, amount in amounts.items() if amount}
         _check(receipt, {row.pk: row for row in invoices}, shares)
-    made = [_put(receipt, row, shares[row.pk], by=by) for row in invoices if row.pk in shares]
+    made = _put(receipt, [(row, shares[row.pk]) for row in invoices if row.pk in shares], by=by)
     if made:
         receipt.allocated += sum(shares.values(), ZERO)
         save(receipt, by=by, reason="allocated")
@@ -105,23 +118,47 @@ def lock_receipt(receipt: Receipt | int) -> Receipt:
     return fresh
 
 
-def _put(receipt: Receipt, invoice: SalesInvoice, amount: Decimal, *, by) -> ReceiptAllocation:
-    on = _counts_from(receipt, invoice)
-    made = ReceiptAllocation.objects.create(receipt=receipt, invoice=invoice, amount=amount, on=on, by=by)
-    collecting.collect(invoice, amount=amount, on=on, by=by)
-    notices.collected(invoice, by=by, amount=amount, key=f"collected:{made.pk}")
+def _put(receipt: Receipt, shares: list[tuple[SalesInvoice, Decimal]], *, by) -> list[ReceiptAllocation]:
+    """Put so much to each of these invoices: as many statements for many invoices as for one."""
+    if not shares:
+        return []
+    days = _Days(receipt, [invoice.pk for invoice, _amount in shares])
+    paid = []
+    for invoice, amount in shares:
+        on = days.counts_from(invoice)
+        paid.append(collecting.Paid(invoice, amount, on, max([on, *days.put_to(invoice)])))
+    rows = [
+        ReceiptAllocation(receipt=receipt, invoice=each.invoice, amount=each.amount, on=each.on, by=by) for each in paid
+    ]
+    made = ReceiptAllocation.objects.bulk_create(rows)
+    collecting.collect(paid, by=by)
+    notices.collected({f"collected:{row.pk}": (row.invoice, row.amount) for row in made}, by=by)
     return made
 
 
-def _counts_from(receipt: Receipt, invoice: SalesInvoice) -> dt.date:
-    """The later day of receipt and invoice.
+class _Days:
+    """The days of what was put to these invoices, or came from this receipt, before."""
 
-    Not before anything was last taken off either: looking back at any day, an invoice has no more money than it asks
-    for and a receipt gives no more than it has.
-    """
-    undone = ReceiptAllocation.objects.filter(amount__lt=0).order_by("-on").values_list("on", flat=True)
-    days = [*undone.filter(invoice_id=invoice.pk)[:1], *undone.filter(receipt_id=receipt.pk)[:1]]
-    return max([receipt.received_on, invoice.issued_on, *days])
+    def __init__(self, receipt: Receipt, invoices: list[int]):
+        earlier = Q(invoice__in=invoices) | Q(receipt=receipt.pk)
+        rows = ReceiptAllocation.objects.filter(earlier).order_by()
+        self.receipt = receipt
+        self.rows = list(rows.values_list("invoice_id", "receipt_id", "amount", "on"))
+
+    def put_to(self, invoice: SalesInvoice) -> list[dt.date]:
+        """The days from which what was put to an invoice counts."""
+        return [on for of, _receipt, _amount, on in self.rows if of == invoice.pk]
+
+    def counts_from(self, invoice: SalesInvoice) -> dt.date:
+        """The later day of receipt and invoice.
+
+        Not before anything was last taken off either: looking back at any day, an invoice has no more money than it
+        asks for and a receipt gives no more than it has.
+        """
+        undone = [
+            on for of, source, amount, on in self.rows if amount < 0 and (of == invoice.pk or source == self.receipt.pk)
+        ]
+        return max([self.receipt.received_on, invoice.issued_on, *undone])
 
 
 def _require_undo(by, allocation: ReceiptAllocation) -> None:

@@ -16,7 +16,7 @@ from apps.finance.billing.services.locking import save
 from apps.finance.payments.models import FundAccount
 from apps.finance.receipts import permissions
 from apps.finance.receipts.models import Receipt
-from apps.finance.receipts.services.allocating import allocate, lock_receipt
+from apps.finance.receipts.services.allocating import allocate_new, lock_receipt
 
 
 @transaction.atomic
@@ -57,13 +57,11 @@ def record_receipt(
         recorded_by=by,
     )
     try:
-        with transaction.atomic():
-            save(receipt, by=by, reason="recorded")
+        save(receipt, by=by, reason="recorded")
     except IntegrityError as error:
         raise at_field("bank_reference", _known()) from error
     if amounts is not None:
-        allocate(receipt, by=by, amounts=amounts)
-        receipt.refresh_from_db()
+        allocate_new(receipt, by=by, amounts=amounts)
     return receipt
 
 
@@ -107,7 +105,7 @@ def _reference_problems(account, method: str, bank_reference: str) -> dict[str, 
             return {"bank_reference": [_("Enter the bank's reference of the transfer.")]}
         return {}
     same = Receipt.objects.filter(account=account, bank_reference=bank_reference, voided_on__isnull=True)
-    known = same.first()
+    known = same.exclude(bank_reference="").order_by().first()
     return {"bank_reference": [_known(known)]} if known else {}
 
 

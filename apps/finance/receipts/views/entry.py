@@ -1,5 +1,6 @@
 """Recording a receipt: choose the client, see the open invoices with a proposal, change it, record."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from apps.core.errors import Refused
 from apps.core.forms import MoneyField
 from apps.core.money import format_money
 from apps.core.refusals import RefusalMixin
+from apps.finance.billing.models import SalesInvoice
 from apps.finance.payments.models import FundAccount
 from apps.finance.receipts import permissions, services
 from apps.finance.receipts.forms import ReceiptForm, Shares
@@ -30,10 +32,7 @@ class Entry(RefusalMixin, View):
 
     def shares(self, data: Any) -> Shares:
         """The open invoices of the client in the form, in the currency of the account."""
-        client, account, amount = _client(data), _key(data, "account"), _amount(data.get("amount", ""))
-        currency = FundAccount.objects.filter(pk=account).values_list("currency", flat=True).first() or "CNY"
-        invoices = services.open_invoices(client, currency, most=MOST_SHOWN) if client else []
-        return Shares(invoices, amount=amount)
+        return Shares(_open_of(data), amount=_amount(data.get("amount", "")))
 
 
 class Record(Entry):
@@ -95,6 +94,13 @@ def _key(data: Any, name: str) -> int:
 def _client(data: Any) -> int | None:
     client = ReceiptForm().fields["client"].chosen_in(data, "client")
     return client and client.pk
+
+
+def _open_of(data: Any) -> Iterator[SalesInvoice]:
+    """Looked for when they are shown; a receipt that is recorded at once shows none."""
+    client, account = _client(data), _key(data, "account")
+    currency = FundAccount.objects.filter(pk=account).values_list("currency", flat=True).first() or "CNY"
+    yield from services.open_invoices(client, currency, most=MOST_SHOWN) if client else []
 
 
 def _amount(text: str) -> Decimal:
