@@ -160,6 +160,7 @@ class AgencyContract(Document):
         indexes = [
             models.Index(fields=["phase", "effective_to"], name="agencycontract_expiry"),
             models.Index(fields=["client"], name="agencycontract_client"),
+            models.Index(fields=["client", "phase"], condition=Q(phase="in_force"), name="agencycontract_in_force"),
         ]
 
     @property

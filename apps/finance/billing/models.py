@@ -258,7 +258,11 @@ class SalesInvoice(BaseModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["client", "due_on"], condition=Q(status="issued"), name="salesinvoice_client_due"),
+            models.Index(
+                fields=["client", "due_on"],
+                condition=Q(status="issued", red_of__isnull=True, total__gt=F("collected") + F("reversed_total")),
+                name="salesinvoice_open",
+            ),
             models.Index(fields=["status", "-id"], name="salesinvoice_status"),
             models.Index(fields=["issued_on"], name="salesinvoice_issued_on"),
         ]

@@ -13,9 +13,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Aggregate, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Aggregate,
+    Case,
+    DecimalField,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Round
 
 from apps.core import clock
+from apps.core.joins import join_sums
+from apps.core.models import in_cents
 from apps.core.money import quantize
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.receipts.models import Receipt
@@ -23,6 +40,10 @@ from apps.risk.credit.models import CreditHold, CreditLimit, CreditPolicy
 from apps.service.clients.models import Client
 
 ZERO = Decimal("0.00")
+_MONEY = DecimalField(max_digits=20, decimal_places=2)
+_NOTHING = Value(ZERO, output_field=_MONEY)
+#: owing without any limit is more than any utilisation
+_ENDLESS = Value(Decimal("1e15"), output_field=_MONEY)
 #: clients asked about in one statement
 CHUNK = 5000
 
@@ -122,6 +143,11 @@ def pictures_of(client_ids: Iterable[int], *, today: dt.date | None = None) -> d
     return found
 
 
+def every_picture(clients: QuerySet[Client], *, today: dt.date | None = None) -> "Standings":
+    """All of these clients, to be put in order and cut into pages by the database."""
+    return Standings(clients, CreditPolicy.current(), today or clock.today())
+
+
 def picture_of(client, *, today: dt.date | None = None, document=None) -> CreditPicture:
     """The picture of one client; without what `document` itself adds to it, where one is given.
 
@@ -159,23 +185,40 @@ def _with_sums(policy: CreditPolicy, today: dt.date, document) -> QuerySet[Clien
 
     The sums are looked up client by client: what is open is little, and stands in partial indexes by client.
     """
+    rows = _with_limit(Client.objects.all(), today)
+    for _name, others, sums in _parts(policy, today, document):
+        rows = rows.annotate(**{figure: _of(others, aggregate) for figure, aggregate in sums.items()})
+    return rows.select_related("limit_in_force", "open_hold__set_by")
+
+
+def _with_limit(clients: QuerySet[Client], today: dt.date) -> QuerySet[Client]:
+    limit = Q(credit_limits__ended_on__isnull=True, credit_limits__valid_from__lte=today)
+    return clients.annotate(
+        limit_in_force=FilteredRelation("credit_limits", condition=limit),
+        open_hold=FilteredRelation("credit_holds", condition=Q(credit_holds__lifted_at__isnull=True)),
+    )
+
+
+def _parts(policy: CreditPolicy, today: dt.date, document=None) -> list[tuple[str, QuerySet, dict[str, Aggregate]]]:
+    """What is added up: a name, the rows of clients, and the figures over them."""
     receivables, invoices = Receivable.objects.not_invoiced(), SalesInvoice.objects.open()
     if document is not None and document.pk:
         receivables = receivables.exclude(document=document.pk)
         invoices = invoices.exclude(receivable__document=document.pk)
-    rest, late = F("total") - F("collected") - F("reversed_total"), Q(due_on__lt=last_grace_day(policy, today))
-    contracts = {f"unsettled_{n}": _of(source(), Sum("open_amount")) for n, source in enumerate(unsettled)}
-    limit = Q(credit_limits__ended_on__isnull=True, credit_limits__valid_from__lte=today)
-    return Client.objects.annotate(
-        limit_in_force=FilteredRelation("credit_limits", condition=limit),
-        open_hold=FilteredRelation("credit_holds", condition=Q(credit_holds__lifted_at__isnull=True)),
-        not_invoiced=_of(receivables, Sum(F("total") - F("invoiced"))),
-        unpaid=_of(invoices, Sum(rest)),
-        late=_of(invoices.filter(late), Sum(rest)),
-        oldest=_of(invoices.filter(late), Min("due_on")),
-        unapplied=_of(Receipt.objects.unapplied(), Sum(F("amount") - F("allocated"))),
-        **contracts,
-    ).select_related("limit_in_force", "open_hold__set_by")
+    rest, late = F("total") - F("collected") - F("reversed_total"), Q(due_on__lt=_last_grace_day(policy, today))
+    return [
+        ("waiting", receivables, {"not_invoiced": Sum(F("total") - F("invoiced"))}),
+        (
+            "invoices",
+            invoices,
+            {"unpaid": Sum(rest), "late": Sum(rest, filter=late), "oldest": Min("due_on", filter=late)},
+        ),
+        ("receipts", Receipt.objects.unapplied(), {"unapplied": Sum(F("amount") - F("allocated"))}),
+        *(
+            (f"contracts_{number}", source(), {f"unsettled_{number}": Sum("open_amount")})
+            for number, source in enumerate(unsettled)
+        ),
+    ]
 
 
 def _of(rows: QuerySet, figure: Aggregate) -> Subquery:
@@ -184,7 +227,7 @@ def _of(rows: QuerySet, figure: Aggregate) -> Subquery:
     return Subquery(rows.annotate(figure=figure).values("figure"))
 
 
-def last_grace_day(policy: CreditPolicy, today: dt.date) -> dt.date:
+def _last_grace_day(policy: CreditPolicy, today: dt.date) -> dt.date:
     """What was due before this day is overdue."""
     return today - dt.timedelta(days=policy.grace_days)
 
@@ -194,3 +237,64 @@ def _own(document) -> Decimal:
     if document is None or not document.pk:
         return ZERO
     return sum((own(document) for own in own_shares), ZERO)
+
+
+class Standings:
+    """Clients with what their pictures are ordered and chosen by: `limit`, `exposure`, `available`, `utilisation`,
+    `overdue` and `oldest` as columns of the database. The sums are joined, each reckoned in one pass.
+    """
+
+    def __init__(self, clients: QuerySet[Client], policy: CreditPolicy, today: dt.date) -> None:
+        self.policy, self.today = policy, today
+        rows = _with_limit(clients, today)
+        for name, others, sums in _parts(policy, today):
+            rows = join_sums(rows, others, "client", name=name, **sums)
+        self.rows = self._reckoned(rows).select_related("limit_in_force", "open_hold")
+
+    def _reckoned(self, rows: QuerySet[Client]) -> QuerySet[Client]:
+        whole = sum((_or_nothing(F(f"unsettled_{number}")) for number in range(len(unsettled))), _NOTHING)
+        runs = Q(limit_in_force__valid_until__gte=self.today)
+        default = Value(self.policy.default_limit, output_field=_MONEY)
+        rows = rows.annotate(
+            limit=Case(When(runs, then=F("limit_in_force__amount")), default=default, output_field=_MONEY),
+            overdue=in_cents(_or_nothing(F("late"))),
+            exposure=in_cents(
+                _or_nothing(F("not_invoiced"))
+                + _or_nothing(F("unpaid"))
+                + in_cents(whole * Value(self.policy.inclusion_rate))
+                - _or_nothing(F("unapplied"))
+            ),
+        )
+        return rows.annotate(
+            available=in_cents(F("limit") - F("exposure")),
+            utilisation=Case(
+                When(limit__gt=0, then=Round(F("exposure") * 100 / F("limit"), 1)),
+                When(exposure__gt=0, then=_ENDLESS),
+                default=_NOTHING,
+                output_field=_MONEY,
+            ),
+        )
+
+    def standing(self, wanted: str) -> None:
+        """Keep those who stand like that: used, over, overdue, hold or expired."""
+        conditions = {
+            "used": ~Q(exposure=0),
+            "over": Q(available__lt=0),
+            "overdue": Q(overdue__gt=self.policy.overdue_threshold),
+            "hold": Q(open_hold__isnull=False),
+            "expired": Q(limit_in_force__valid_until__lt=self.today),
+        }
+        self.rows = self.rows.filter(conditions[wanted])
+
+    def pictures(self, start: int, stop: int, *, sort: str) -> list[tuple[Client, CreditPicture]]:
+        """Some of them in an order: a column, `-` descends; the same stay in the order they were entered."""
+        column, descending = sort.lstrip("-"), sort.startswith("-")
+        if column == "overdue_days":
+            column, descending = "oldest", not descending
+        by = Coalesce(F(column), Value(dt.date.max)) if column == "oldest" else F(column)
+        rows = self.rows.order_by(by.desc() if descending else by.asc(), "pk")[start:stop]
+        return [(row, _picture(row, policy=self.policy, today=self.today, own=ZERO)) for row in rows]
+
+
+def _or_nothing(amount: F) -> Coalesce:
+    return Coalesce(amount, _NOTHING, output_field=_MONEY)

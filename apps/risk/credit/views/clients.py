@@ -23,7 +23,7 @@ from apps.documents.models import Document
 from apps.documents.views.lists import LoggedList
 from apps.risk.credit import permissions, services
 from apps.risk.credit.behaviour import behaviour_of
-from apps.risk.credit.exposure import CreditPicture, picture_of, pictures_of
+from apps.risk.credit.exposure import CreditPicture, every_picture, picture_of, pictures_of
 from apps.risk.credit.filters import ExposureFilterSet, WaiverFilterSet
 from apps.risk.credit.gate import standing_reasons
 from apps.risk.credit.models import CreditAssessment, CreditCheck, CreditWaiver
@@ -61,8 +61,8 @@ class Rows:
 class ExposureList(LoggedList):
     """Credit exposure and utilisation by client.
 
-    A picture is reckoned from the tables of several apps, so the order, the pages and the totals of this list are made
-    here and not by the database.
+    A picture is reckoned from the tables of several apps. A page is cut by the database; totals and exports reckon
+    every client, to the cent.
     """
 
     title = gettext_lazy("Credit exposure by client")
@@ -92,8 +92,6 @@ class ExposureList(LoggedList):
         return sorted(found, key=key, reverse=name.startswith("-"))
 
     def _stands(self, row: CreditPicture) -> bool:
-        form = self.filterset.form
-        wanted = form.cleaned_data.get("standing") if form.is_bound and form.is_valid() else ""
         return {
             "": True,
             "used": row.exposure != 0,
@@ -101,18 +99,33 @@ class ExposureList(LoggedList):
             "overdue": row.is_overdue,
             "hold": row.hold is not None,
             "expired": row.expired is not None,
-        }[wanted or ""]
+        }[self._wanted]
+
+    @property
+    def _wanted(self) -> str:
+        form = self.filterset.form
+        return (form.cleaned_data.get("standing") or "") if form.is_bound and form.is_valid() else ""
 
     @cached_property
     def page(self) -> Page:
-        get, last = self.request.GET, len(self.pictures)
+        """The database puts them in order and cuts the page; only its rows are reckoned."""
+        get = self.request.GET
         asked = get.get("after") or get.get("before") or "0"
-        start = int(asked) if asked.isdecimal() and len(asked) < 9 and int(asked) < last else 0
+        start = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
+        return self._page_from(start) or self._page_from(0) or Page()
+
+    def _page_from(self, start: int) -> Page | None:
+        everyone = every_picture(self.rows.select_related("grade", "owner"))
+        if self._wanted:
+            everyone.standing(self._wanted)
         stop = start + self.page_size
+        found = everyone.pictures(start, stop + 1, sort=self._order[1])
+        if not found:
+            return None
         return Page(
-            Rows(self.pictures).part(start, stop),
+            [ExposureRow(client, picture) for client, picture in found[: self.page_size]],
             before=str(max(start - self.page_size, 0)) if start else "",
-            after=str(stop) if stop < last else "",
+            after=str(stop) if len(found) > self.page_size else "",
         )
 
     def ordered_rows(self) -> Rows:
