@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
 from apps.approvals.events import verify
@@ -16,7 +17,7 @@ from apps.approvals.models import Event
 from apps.documents import services
 from apps.documents.kinds import all_kinds, kind_of, register_kind
 from apps.documents.models import Document
-from apps.documents.permissions import RULES, actions_of, may
+from apps.documents.permissions import RULES, Access, actions_of
 from apps.documents.services.projection import orphans
 from apps.documents.visibility import view_all_permission
 from tests.factories.approvals import route, step
@@ -29,9 +30,28 @@ HOOKS = ("on_submitted", "on_approved", "on_reopened", "on_closed")
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def built(kind, module_db):
+    """Everybody, and the key of a draft of alice's, once for all questions about a kind."""
+    with transaction.atomic():
+        people = cast()
+        yield people, draft_of(kind, people.alice).pk
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def people(db):
-    return cast()
+def people(built, db):
+    return built[0]
+
+
+@pytest.fixture
+def document(kind, built, db):
+    return kind_of(kind).objects.get(pk=built[1])
 
 
 @pytest.fixture
@@ -55,7 +75,6 @@ def test_every_kind_has_a_draft_to_be_tested_with():
     assert set(DRAFTS) == set(KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_kind_declares_itself(kind):
     model = kind_of(kind)
     assert model.KIND == kind == model._meta.model_name
@@ -81,13 +100,11 @@ def test_second_kind_of_one_name_is_a_mistake():
     assert kind_of("memo").__name__ == "Memo"
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_kind_has_the_permission_to_see_all_of_it(kind):
     app_label, codename = view_all_permission(kind_of(kind)).split(".")
     assert Permission.objects.filter(content_type__app_label=app_label, codename=codename).count() == 1
 
 
-@pytest.mark.parametrize("kind", KINDS)
 def test_kind_has_its_history(kind):
     assert kind_of(kind).history.model._meta.app_label == kind_of(kind)._meta.app_label
 
@@ -99,37 +116,30 @@ def test_rules_of_actions_belong_to_kinds_there_are():
 # ---- what a paper of the kind says ----
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_facts_are_declared_and_can_be_stored(people, kind):
-    document = draft_of(kind, people.alice)
+def test_facts_are_declared_and_can_be_stored(document):
     facts = document.facts()
     assert set(facts) == set(document.FACTS)
     assert json.loads(json.dumps(facts)) == facts
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_content_covers_what_is_declared_and_hashes_alike_when_read_again(people, kind):
-    document = draft_of(kind, people.alice)
+def test_content_covers_what_is_declared_and_hashes_alike_when_read_again(document):
     assert {"title", "amount", "currency", "applicant", "attachments", *document.CONTENT} <= set(document.content())
     assert document.content_hash() == draft_again(document).content_hash()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_complete_draft_has_nothing_to_complain_of(people, kind):
-    document = draft_of(kind, people.alice)
+def test_complete_draft_has_nothing_to_complain_of(people, document):
     assert document.check_submission(people.alice) == {}
     assert document.cancel_refusal() == ""
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_rules_answer_everybody(people, chain, kind):
+def test_rules_answer_everybody(people, chain, kind, document):
     """No rule fails on a paper in whatever state, on the base row neither."""
     chain(kind)
-    document = draft_of(kind, people.alice)
     for paper in (document, Document.objects.get(pk=document.pk)):
         for person in people.people.values():
+            access = Access(person, paper)
             for action in actions_of(kind):
-                answer = may(person, action, paper)
+                answer = access.may(action)
                 assert bool(answer) != bool(answer.reason)
 
 
@@ -160,11 +170,9 @@ def hooks(monkeypatch):
     return called
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_paper_goes_round(people, chain, hooks, kind):
+def test_paper_goes_round(people, chain, hooks, kind, document):
     """Draft → submitted → approved by the head → returned by finance → corrected → straight back → approved."""
     chain(kind)
-    document = draft_of(kind, people.alice)
     before = document.content_hash()
     document = services.submit(document, by=people.alice)
     assert re.fullmatch(rf"{document.PREFIX}-\d{{4}}-0001", document.number)
@@ -215,11 +223,10 @@ def test_paper_goes_round(people, chain, hooks, kind):
     assert list(verify()) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("end", ["withdrawn", "rejected", "cancelled"])
-def test_paper_ends_otherwise(people, chain, hooks, kind, end):
+def test_paper_ends_otherwise(people, chain, hooks, kind, document, end):
     chain(kind)
-    document = services.submit(draft_of(kind, people.alice), by=people.alice)
+    document = services.submit(document, by=people.alice)
     if end == "withdrawn":
         document = services.withdraw(document, by=people.alice)
     elif end == "rejected":
@@ -232,17 +239,14 @@ def test_paper_ends_otherwise(people, chain, hooks, kind, end):
     assert hooks[-1] == last[end]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_withdrawn_paper_can_be_handed_in_again(people, chain, kind):
+def test_withdrawn_paper_can_be_handed_in_again(people, chain, kind, document):
     chain(kind)
-    document = services.submit(draft_of(kind, people.alice), by=people.alice)
+    document = services.submit(document, by=people.alice)
     document = services.submit(services.withdraw(document, by=people.alice), by=people.alice)
     assert (document.state, document.approval.round) == ("in_review", 2)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_amount_is_the_sum_of_the_lines_where_there_are_any(people, kind):
-    document = draft_of(kind, people.alice)
+def test_amount_is_the_sum_of_the_lines_where_there_are_any(document):
     lines = getattr(document, "ordered_lines", None)
     if lines and hasattr(lines[0], "amount"):
         assert document.amount == sum((line.amount for line in lines), Decimal(0)) > 0
@@ -259,9 +263,7 @@ def address(model, page, *args):
     return reverse(f"{model._meta.app_label}:{model._meta.model_name}-{page}", args=args)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_pages_are_reached_by_their_names(people, client, kind):
-    document = draft_of(kind, people.alice)
+def test_pages_are_reached_by_their_names(people, client, kind, document):
     client.force_login(people.alice)
     addresses = [address(kind_of(kind), page) for page in READ]
     addresses += [address(kind_of(kind), page, document.pk) for page in OF_ONE]
@@ -272,9 +274,7 @@ def test_pages_are_reached_by_their_names(people, client, kind):
     assert document.get_absolute_url() == address(kind_of(kind), "detail", document.pk)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_pages_of_somebody_elses_draft_do_not_exist(people, client, kind):
-    document = draft_of(kind, people.alice)
+def test_pages_of_somebody_elses_draft_do_not_exist(people, client, kind, document):
     client.force_login(people.olga)
     for page in OF_ONE:
         assert client.get(address(kind_of(kind), page, document.pk)).status_code == 404, page
@@ -283,16 +283,13 @@ def test_pages_of_somebody_elses_draft_do_not_exist(people, client, kind):
     assert draft_again(document).state == "draft"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_verbs_are_posted_never_linked(people, client, kind):
-    document = draft_of(kind, people.alice)
+def test_verbs_are_posted_never_linked(people, client, kind, document):
     client.force_login(people.alice)
     for page in POSTS:
         if page != "copy":  # has a page of its own for browsers without scripts
             assert client.get(address(kind_of(kind), page, document.pk)).status_code == 405, page
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_address_of_a_page_that_is_not_there_is_a_mistake(people, kind):
+def test_address_of_a_page_that_is_not_there_is_a_mistake(document):
     with pytest.raises(NoReverseMatch):
-        draft_of(kind, people.alice).url("nowhere")
+        document.url("nowhere")
