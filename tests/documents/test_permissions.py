@@ -78,7 +78,8 @@ MATRIX = {
 
 
 def allowed(person, document):
-    return {action for action in actions_of(document.kind) if may(person, action, document)}
+    access = Access(person, document)
+    return {action for action in actions_of(document.kind) if access.may(action)}
 
 
 def bring_to(stand, people):
@@ -116,8 +117,9 @@ def test_every_refusal_says_why(people, two_steps):
     for stand in MATRIX:
         memo = bring_to(stand, people)
         for person in people.people.values():
+            access = Access(person, memo)
             for action in actions_of(memo.kind):
-                answer = may(person, action, memo)
+                answer = access.may(action)
                 assert bool(answer) != bool(answer.reason)
                 assert answer or answer.reason.endswith((".", "。"))
 
