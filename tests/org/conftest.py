@@ -8,10 +8,14 @@ from apps.org.setup import set_up
 from tests.factories.org import UserFactory
 
 
-@pytest.fixture
-def house(db):
-    """A company as `setup_company` leaves it."""
+@pytest.fixture(scope="module")
+def new_company(module_db):
     set_up()
+
+
+@pytest.fixture
+def house(new_company, db):
+    """A company as `setup_company` leaves it."""
 
 
 def person(username: str, *codes: str, **values) -> User:
