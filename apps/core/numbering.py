@@ -1,8 +1,6 @@
 """Numbers of papers: without gaps per prefix and year, given at submission (domain.md §3.3)."""
 
-from django.db import IntegrityError, connection, transaction
-
-from apps.core.models import NumberSequence
+from django.db import connection, transaction
 
 
 def next_number(prefix: str, year: int) -> str:
@@ -13,20 +11,15 @@ def next_number(prefix: str, year: int) -> str:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A number may be taken only inside the transaction that uses it.")
-    sequence = _locked(prefix, year)
-    sequence.last += 1
-    sequence.save(update_fields=["last"])
-    return f"{prefix}-{year}-{sequence.last:04d}"
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [prefix, year])
+        [last] = cursor.fetchone()
+    return f"{prefix}-{year}-{last:04d}"
 
 
-def _locked(prefix: str, year: int) -> NumberSequence:
-    rows = NumberSequence.objects.select_for_update().filter(prefix=prefix, year=year)
-    sequence = rows.first()
-    if sequence is None:
-        try:
-            with transaction.atomic():
-                NumberSequence.objects.create(prefix=prefix, year=year)
-        except IntegrityError:
-            pass  # somebody else took the year's first number at this moment; wait for theirs
-        sequence = rows.get()
-    return sequence
+#: both databases lock the row they count up, and wait for whoever takes the year's first number at this moment
+_COUNT = """
+    INSERT INTO core_numbersequence (prefix, year, last) VALUES (%s, %s, 1)
+    ON CONFLICT (prefix, year) DO UPDATE SET last = core_numbersequence.last + 1
+    RETURNING last
+"""

@@ -157,8 +157,7 @@ def test_exception_of_another_client_covers_nothing(cast, acme, paper):
 
 
 def test_settlement_adds_what_its_contract_does_not_count(cast):
-    CreditPolicy.objects.create(pk=1, inclusion_rate=D("0.3333"))
-    assert gate.additional(D("1000.00")) == D("666.70")
+    assert gate.additional(D("1000.00"))(CreditPolicy(inclusion_rate=D("0.3333"))) == D("666.70")
 
 
 # ---- a paper that goes through it ----

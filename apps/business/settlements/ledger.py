@@ -1,8 +1,9 @@
 """What a contract and its scheduled payments have left, moved by settlements alone.
 
 `settling` is what settlements in approval ask for, `settled` what approved ones have taken. Every move is a conditional
-UPDATE that must hit its row, so that two people at the same moment never take more than there is. Lock order:
-settlement → contract → scheduled payments by their id.
+UPDATE that must hit its row, so that two people at the same moment never take more than there is. The first of them
+takes the contract until the transaction ends, those after it the scheduled payments by their id: lock order settlement
+→ contract → scheduled payments.
 """
 
 from __future__ import annotations
@@ -36,17 +37,8 @@ class LedgerMismatch(Refused):
         super().__init__(_("The amounts of the contract do not agree with its settlements. Tell the administrator."))
 
 
-def lock(contract_id: int) -> None:
-    """Take the contract, then its scheduled payments, until the transaction ends. No joins: nothing read is old."""
-    contracts = AgencyContract.objects.select_for_update(no_key=True).filter(pk=contract_id)
-    list(contracts.order_by().values_list("settled"))
-    rows = PaymentScheduleLine.objects.select_for_update(no_key=True).filter(contract=contract_id)
-    list(rows.order_by("pk").values_list("pk"))
-
-
 def reserve(paper) -> None:
     """A submitted settlement asks for its total of the contract, and for its lines of their scheduled payments."""
-    lock(paper.contract_id)
     left = in_cents(F("fee") + F("supplemented") - F("settling") - paper.total)
     contract = AgencyContract.objects.filter(pk=paper.contract_id, settled__lte=left)
     if contract.update(settling=in_cents(F("settling") + paper.total)) != 1:
@@ -69,7 +61,6 @@ def give_back(paper, *, column: str) -> None:
 
 
 def _move(paper, column: str, *, to: str = "") -> None:
-    lock(paper.contract_id)
     moves = [(AgencyContract, paper.contract_id, paper.total)]
     moves += [(PaymentScheduleLine, pk, amount) for pk, amount in _by_payment(paper).items()]
     for model, pk, amount in moves:
@@ -83,9 +74,9 @@ def _move(paper, column: str, *, to: str = "") -> None:
 def _by_payment(paper) -> dict[int, Decimal]:
     """What the lines take of each scheduled payment, by its id, in the order of the locks."""
     sums: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
-    for payment, amount in paper.lines.order_by().values_list("schedule_line", "amount"):
-        if payment is not None:
-            sums[payment] += amount
+    for line in paper.lines.all():
+        if line.schedule_line_id is not None:
+            sums[line.schedule_line_id] += line.amount
     return dict(sorted(sums.items()))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.business.contracts.models import AgencyContract
@@ -27,6 +28,7 @@ Problems = defaultdict[str, list[str]]
 def problems(paper, by) -> dict[str, list[str]]:
     """Everything that keeps this settlement from being submitted by this person; empty when nothing does."""
     found: Problems = defaultdict(list)
+    prefetch_related_objects([paper], "attachments")
     if not paper.title.strip():
         found["title"].append(_("Say what is settled."))
     _check_confirmation(found, paper)
@@ -36,14 +38,26 @@ def problems(paper, by) -> dict[str, list[str]]:
     if not paper.engagement_id:
         found["engagement"].append(_("Choose the engagement that is settled."))
         return dict(found)
+    know(paper)
     _check_engagement(found, paper)
     _check_lines(found, paper, by)
     _check_contract(found, paper, by)
     return dict(found)
 
 
+def know(paper) -> None:
+    """What the check and the submission after it ask of the paper, its lines and what it belongs to, read once."""
+    related = ("engagement", "contract", "client")
+    known = type(paper).objects.select_related(*related).get(pk=paper.pk)
+    for name in related:
+        setattr(paper, name, getattr(known, name))
+    lines = paper.lines.model.objects.select_related("schedule_line").order_by("order", "pk")
+    prefetch_related_objects([paper], Prefetch("lines", lines))
+
+
 def taken_a_moment_ago(paper, by) -> dict[str, list[str]]:
     """The message when another settlement took what was left between the check and the reservation."""
+    paper = type(paper).objects.get(pk=paper.pk)
     found: Problems = defaultdict(list)
     _check_lines(found, paper, by)
     _check_contract(found, paper, by)
@@ -67,7 +81,7 @@ def _check_confirmation(found: Problems, paper) -> None:
         found["confirmed_on"].append(_("This day lies in the future."))
     if not paper.payment_method:
         found["payment_method"].append(_("Choose how the client pays."))
-    if not paper.attachments.exists():
+    if not paper.attachments.all():
         found["attachments"].append(_("Attach what the client confirmed it with: a letter, a mail, a signed list."))
 
 
@@ -93,7 +107,7 @@ def _check_engagement(found: Problems, paper) -> None:
 
 
 def _check_lines(found: Problems, paper, by) -> None:
-    lines = list(paper.lines.select_related("schedule_line").order_by("order", "pk"))
+    lines = list(paper.lines.all())
     if not lines:
         found["lines"].append(_("Add at least one line."))
     asked: defaultdict[int, Decimal] = defaultdict(lambda: ZERO)
@@ -127,7 +141,7 @@ def _check_contract(found: Problems, paper, by) -> None:
 
 def contract_problem(paper, by) -> str:
     """What to say where the settlement asks for more than its contract has left; empty where it does not."""
-    contract = AgencyContract.objects.get(pk=paper.contract_id)
+    contract = paper.contract
     if paper.total <= contract.unsettled:
         return ""
     text = _("The total is %(total)s, but only %(left)s is left of %(whole)s on %(contract)s.") % {

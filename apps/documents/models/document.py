@@ -68,6 +68,8 @@ class Document(BaseModel):
     EDITABLE: ClassVar[dict[str, Any]] = {}
     #: own columns that are part of what an approver decides on
     CONTENT: ClassVar[tuple[str, ...]] = ()
+    #: whose turn a verb that was just carried out made it; None where it says nothing of that
+    turn_of: list[Any] | None = None
 
     kind = models.CharField(_("kind"), max_length=40, editable=False)
     number = models.CharField(_("number"), max_length=24, blank=True, default="", editable=False)

@@ -160,6 +160,7 @@ def _settle(document: Document, outcome: Outcome, *, by, reason: str, changed: b
         save(document, by=by, reason=reason)
     follow(document, outcome)
     notices.tell(document, outcome, by=by)
+    document.turn_of = [task.user for task in outcome.opened] or None
     return document
 
 

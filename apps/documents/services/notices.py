@@ -13,7 +13,9 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
     """The next people to decide, the people copied, and the applicant of an ended or returned paper."""
     reached = {task.user_id for task in outcome.opened} | outcome.copied
     people = {person.pk: person for person in User.objects.filter(pk__in=reached)} if reached else {}
-    deciders = [people[task.user_id] for task in outcome.opened if task.user_id in people]
+    for task in outcome.opened:
+        task.user = people[task.user_id]
+    deciders = [task.user for task in outcome.opened]
     if deciders:
         _send(document, deciders, _("%(paper)s from %(applicant)s is waiting for your decision"))
     copied = [people[pk] for pk in outcome.copied if pk in people]

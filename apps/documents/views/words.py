@@ -29,5 +29,8 @@ def whose_turn(document: Document) -> str:
     """The people who have to decide now."""
     if document.state != Document.State.IN_REVIEW:
         return ""
-    tasks = Task.objects.open().filter(approval=document.approval_id).select_related("user").order_by("pk")
-    return _(", ").join(str(task.user) for task in tasks)
+    people = document.turn_of
+    if people is None:
+        tasks = Task.objects.open().filter(approval=document.approval_id).select_related("user").order_by("pk")
+        people = [task.user for task in tasks]
+    return _(", ").join(str(person) for person in people)

@@ -13,7 +13,7 @@ yet and names none.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -78,16 +78,19 @@ class Verdict:
 
 
 def preview(client, *, amount, term_days: int, document=None, earlier: Sequence = ()) -> Verdict:
-    """What the gate would answer now. Writes nothing, and never counts `document` itself twice."""
+    """What the gate would answer now. Writes nothing, and never counts `document` itself twice.
+
+    `amount` may be what `additional` answers.
+    """
     picture = picture_of(client, document=document)
-    amount, term_days = quantize(amount or 0), term_days or 0
+    amount = amount(picture.policy) if callable(amount) else quantize(amount or 0)
+    term_days = term_days or 0
     codes = _closed_by(picture, amount, term_days)
     waiver = _waiver_for(picture, amount, term_days, [document, *earlier]) if codes else None
     reasons = sentences(codes, _figures(picture, amount, term_days))
     return Verdict(not codes or waiver is not None, codes, picture, amount, term_days, waiver, reasons)
 
 
-@transaction.atomic
 def ask(document, *, client, stage: str, amount, term_days: int, by, earlier: Sequence = ()) -> CreditCheck:
     """Ask for a paper that is being submitted, and keep the answer with everything the gate looked at.
 
@@ -97,7 +100,7 @@ def ask(document, *, client, stage: str, amount, term_days: int, by, earlier: Se
     picture = verdict.picture
     if CreditCheck.objects.filter(document=document.pk).exists():
         stage = CreditCheck.Stage.REOPENED
-    return CreditCheck.objects.create(
+    check = CreditCheck.objects.create(
         document_id=document.pk,
         client=client,
         stage=stage,
@@ -114,6 +117,12 @@ def ask(document, *, client, stage: str, amount, term_days: int, by, earlier: Se
         reasons=verdict.codes,
         waiver=verdict.waiver,
     )
+    vars(document)[_ASKED] = check
+    return check
+
+
+#: where a paper carries the answer it was just given
+_ASKED = "_credit_check"
 
 
 def last_check(document) -> CreditCheck | None:
@@ -130,7 +139,7 @@ def decided(document) -> str:
     """
     if document.is_open_for_correction:
         return ""
-    check = last_check(document)
+    check = vars(document).get(_ASKED) or last_check(document)
     return "" if check is None else "passed" if check.passed else "failed"
 
 
@@ -144,9 +153,12 @@ def fact(document, *, client, amount, term_days: int, earlier: Sequence = ()) ->
     return "passed" if verdict.passed else "failed"
 
 
-def additional(amount) -> Decimal:
-    """What a settlement adds to the exposure: its amount, less what its contract counts of it already."""
-    return quantize(amount * (1 - CreditPolicy.current().inclusion_rate))
+def additional(amount) -> Callable[[CreditPolicy], Decimal]:
+    """What a settlement adds to the exposure: its amount, less what its contract counts of it already.
+
+    By the policy that the gate reads when it is asked.
+    """
+    return lambda policy: quantize(amount * (1 - policy.inclusion_rate))
 
 
 @transaction.atomic
