@@ -128,7 +128,7 @@ TEMPLATES = [
     },
 ]
 FILTERS_EMPTY_CHOICE_LABEL = _("All")
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "apps.core.form_renderer.FormRenderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 MESSAGE_TAGS = {messages.DEBUG: "secondary", messages.ERROR: "danger"}
