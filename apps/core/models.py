@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, When
 from django.db.models.functions import Round
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,13 @@ class BaseModel(models.Model):
 def in_readers_language(name: str, name_en: str) -> str:
     """The English name where there is one and the reader reads English, else the name."""
     return name_en if name_en and (get_language() or "en").startswith("en") else name
+
+
+def order_in_readers_language() -> Case:
+    """The same for the database, to put rows in the order of what the reader sees."""
+    if not (get_language() or "en").startswith("en"):
+        return Case(default=F("name"))
+    return Case(When(name_en="", then=F("name")), default=F("name_en"))
 
 
 class Named(models.Model):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -21,9 +21,10 @@ from django.utils import timezone
 
 from apps.business.engagements.models import Engagement
 from apps.business.settlements.models import Settlement
-from apps.core.models import in_cents, in_readers_language
+from apps.core.models import in_cents, in_readers_language, order_in_readers_language
 from apps.core.money import quantize
 from apps.finance.expenses.models import ExpenseClaim
+from apps.service.clients.models import Client
 
 ZERO = Decimal("0.00")
 _MONEY = DecimalField(max_digits=16, decimal_places=2)
@@ -77,7 +78,7 @@ def with_figures(engagements: QuerySet, period: Period = ALWAYS) -> QuerySet:
     revenue = _sum(settlements.values("engagement"), "net")
     expenses = _sum(claims.values("charged_to"), "approved_total")
     return (
-        engagements.select_related("client", "department", "manager", "service_type", "contract__intake")
+        engagements.select_related("client", "department", "manager", "service_type")
         .annotate(
             contract_total=_CONTRACT_TOTAL,
             revenue=revenue,
@@ -148,16 +149,39 @@ def totals_of(engagements: QuerySet, period: Period = ALWAYS) -> Figures:
     return parts.get(None, Figures())
 
 
-def by_client(engagements: QuerySet, period: Period = ALWAYS) -> list[ClientRow]:
-    """One row per client of these engagements, by name."""
-    found = _grouped(engagements, period, "client")
-    clients = Engagement._meta.get_field("client").related_model.objects
-    rows = clients.filter(engagements__in=engagements.order_by().values("pk")).distinct().order_by("name", "pk")
-    named = rows.values_list("pk", "number", "name", "name_en")
+def clients_of(engagements: QuerySet) -> QuerySet[Client]:
+    """The clients of these engagements."""
+    own = engagements.order_by().filter(client=OuterRef("pk"))
+    return Client.objects.filter(Exists(own))
+
+
+def by_client(
+    engagements: QuerySet, period: Period = ALWAYS, *, order: str = "name", part: slice | None = None
+) -> list[ClientRow]:
+    """One row per client of these engagements, by name or number; with a `part` only these rows are added up."""
+    words = "words" if order.endswith("name") else "number"
+    sign = "-" if order.startswith("-") else ""
+    rows = clients_of(engagements).annotate(words=order_in_readers_language()).order_by(f"{sign}{words}", f"{sign}pk")
+    named = list(rows.values_list("pk", "number", "name", "name_en")[part or slice(None)])
+    if part is None:
+        found = _grouped(engagements, period, "client")
+    else:
+        found = _of_few(engagements.filter(client__in=[row[0] for row in named]), period) if named else {}
     return [
         ClientRow(pk, number, in_readers_language(name, name_en), found.get(pk, Figures()))
         for pk, number, name, name_en in named
     ]
+
+
+def _of_few(engagements: QuerySet, period: Period) -> dict[int, Figures]:
+    """Sums by client of a page's worth of engagements; one query, which looks up what belongs to each of them."""
+    names = [field.name for field in fields(Figures) if field.name != "engagements"]
+    sums: defaultdict[int, Figures] = defaultdict(Figures)
+    for client, *values in with_figures(engagements, period).order_by().values_list("client", *names):
+        so_far = sums[client]
+        added = {name: getattr(so_far, name) + quantize(value) for name, value in zip(names, values, strict=True)}
+        sums[client] = replace(so_far, engagements=so_far.engagements + 1, **added)
+    return sums
 
 
 def _grouped(engagements: QuerySet, period: Period, group: str | None) -> dict[Any, Figures]:
@@ -168,7 +192,7 @@ def _grouped(engagements: QuerySet, period: Period, group: str | None) -> dict[A
     claims = period.of(ExpenseClaim.objects.filter(charged_to__in=contracts))
     work = Engagement.objects.filter(pk__in=pks).order_by()
     sums: defaultdict[Any, Figures] = defaultdict(Figures)
-    for rows, path, fields in (
+    for rows, path, aggregates in (
         (
             work,
             "",
@@ -182,7 +206,7 @@ def _grouped(engagements: QuerySet, period: Period, group: str | None) -> dict[A
         (settlements, "engagement__", {"revenue": Sum("net"), "collected": Sum("receivable__collected")}),
         (claims, "charged_to__agencycontract__engagement__", {"expenses": Sum("approved_total")}),
     ):
-        for key, values in _sums(rows, f"{path}{group}" if group else "", fields):
+        for key, values in _sums(rows, f"{path}{group}" if group else "", aggregates):
             sums[key] = replace(sums[key], **values)
     return sums
 

@@ -13,13 +13,24 @@ from django.utils.translation import gettext_lazy
 
 from apps.business.reports.filters import ProfitabilityFilterSet
 from apps.business.reports.permissions import reported_to, sees_profitability
-from apps.business.reports.profitability import ClientRow, Period, by_client, rate, totals_of, with_figures
+from apps.business.reports.profitability import (
+    ClientRow,
+    Period,
+    by_client,
+    clients_of,
+    rate,
+    totals_of,
+    with_figures,
+)
 from apps.business.reports.tables import ClientProfitTable, EngagementProfitTable
 from apps.core.errors import Forbidden
 from apps.core.lists import Total
 from apps.core.pagination import CappedCount, Page, capped_count
 from apps.documents.views.lists import LoggedList
 from apps.service.clients.models import Client
+
+#: columns whose order asks for no sums
+NAMES = ("name", "number")
 
 
 class _Profitability(LoggedList):
@@ -112,26 +123,39 @@ class ClientProfitability(_Profitability):
         """What the filters leave, in the order of the page."""
         name = self._order[1]
         column = name.lstrip("-")
-        read = attrgetter(column if column in ("name", "number") else f"figures.{column}")
+        read = attrgetter(column if column in NAMES else f"figures.{column}")
         rows = by_client(self.rows, self.period)
         return sorted(rows, key=lambda row: (read(row), row.pk), reverse=name.startswith("-"))
 
     @cached_property
     def page(self) -> Page:
-        get, last = self.request.GET, len(self.clients)
+        get = self.request.GET
         asked = get.get("after") or get.get("before") or "0"
-        start = int(asked) if asked.isdecimal() and len(asked) < 9 and int(asked) < last else 0
+        start = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
+        return self._page_from(start) or self._page_from(0) or Page()
+
+    def _page_from(self, start: int) -> Page | None:
         stop = start + self.page_size
+        rows = self._part(start, stop + 1)
+        if not rows:
+            return None
         return Page(
-            self.clients[start:stop],
+            rows[: self.page_size],
             before=str(max(start - self.page_size, 0)) if start else "",
-            after=str(stop) if stop < last else "",
+            after=str(stop) if len(rows) > self.page_size else "",
         )
+
+    def _part(self, start: int, stop: int) -> list[ClientRow]:
+        """Some rows. In the order of their names only they are added up; in that of a figure all have to be."""
+        name = self._order[1]
+        if name.lstrip("-") in NAMES:
+            return by_client(self.rows, self.period, order=name, part=slice(start, stop))
+        return self.clients[start:stop]
 
     def ordered_rows(self) -> _Rows:
         return _Rows(self.clients)
 
     def totals(self) -> list[Total]:
-        columns = [column for column in self.table_class.columns if column.total]
-        amounts = [(column, sum((column.read(row) for row in self.clients), Decimal(0))) for column in columns]
-        return self.as_totals(CappedCount(len(self.clients)), amounts)
+        sums = totals_of(self.rows, self.period)
+        amounts = [(column, getattr(sums, column.name)) for column in self.table_class.columns if column.total]
+        return self.as_totals(capped_count(clients_of(self.rows)), amounts)

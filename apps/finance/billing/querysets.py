@@ -65,8 +65,10 @@ class SalesInvoiceQuerySet(models.QuerySet):
         return self.filter(status__in=["issued", "reversed"])
 
     def open(self):
-        """Issued, and not wholly collected or reversed. The sum that is not rounded says no more than the one that is; in
-        it SQLite recognises the index of open invoices."""
+        """Issued, and not wholly collected or reversed.
+
+        The sum that is not rounded says no more than the one that is; by it SQLite knows the index of open invoices.
+        """
         done = F("collected") + F("reversed_total")
         return self.filter(Q(status="issued", red_of__isnull=True, total__gt=done) & Q(total__gt=in_cents(done)))
 

@@ -16,11 +16,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.joins import join_sums
 from apps.core.models import in_cents
 from apps.core.money import quantize
 from apps.finance.billing.models import SalesInvoice
 from apps.finance.receipts.models import Receipt, ReceiptAllocation
 from apps.finance.receivables.models import ReceivablesSettings
+from apps.service.clients.models import Client
 
 ZERO = Decimal("0.00")
 _NOTHING = Value(ZERO, output_field=models.DecimalField(max_digits=14, decimal_places=2))
@@ -125,6 +127,33 @@ def grouped(rows: QuerySet, key: str, *, as_of: dt.date, buckets: Buckets) -> li
     return [_sums(row[key], row, buckets) for row in found]
 
 
+def by_client(invoices: QuerySet, receipts: QuerySet | None, *, as_of: dt.date, buckets: Buckets) -> QuerySet[Client]:
+    """Clients with the sums of `owed_on` rows, and of `unapplied_on` rows as `unapplied`, that have either.
+
+    Both are added up once for all of them; `sums_of` makes `Sums` of a row.
+    """
+    rows = join_sums(Client.objects.all(), invoices, "client", name="owing", **_aggregates(as_of, buckets))
+    if receipts is None:
+        return rows.filter(invoices_number__isnull=False).annotate(unapplied=_NOTHING)
+    rows = join_sums(rows, receipts, "client", name="waiting", left=Sum("left_then"))
+    rows = rows.filter(Q(invoices_number__isnull=False) | Q(left__isnull=False))
+    return rows.annotate(unapplied=Coalesce(F("left"), _NOTHING))
+
+
+def sums_of(client: Client, buckets: Buckets) -> Sums:
+    """What the invoices of a row of `by_client` add up to."""
+    return _sums(client.pk, client.__dict__, buckets)
+
+
+def whole_of(clients: QuerySet[Client], buckets: Buckets) -> tuple[Sums, int, Decimal]:
+    """What rows of `by_client` add up to, how many they are, and what stands on no invoice; one query."""
+    names = ("sum_owed", "invoices_number", "unapplied", *(f"part_{at}" for at in range(len(buckets))))
+    sums = {f"all_{name}": Sum(name) for name in names}
+    found = clients.aggregate(all_oldest=Min("oldest"), clients=Count("pk"), **sums)
+    row = {name: found[f"all_{name}"] for name in (*names, "oldest")}
+    return _sums(None, row, buckets), found["clients"], quantize(row["unapplied"] or 0)
+
+
 def added_up(rows: QuerySet, *, as_of: dt.date, buckets: Buckets) -> Sums:
     """Sums of all the rows of `owed_on`; one query."""
     return _sums(None, rows.order_by().aggregate(**_aggregates(as_of, buckets)), buckets)
@@ -145,7 +174,7 @@ def _aggregates(as_of: dt.date, buckets: Buckets) -> dict[str, object]:
 
 def _sums(key: int | None, row: dict, buckets: Buckets) -> Sums:
     parts: Sequence[Decimal] = [quantize(row[f"part_{at}"] or 0) for at in range(len(buckets))]
-    return Sums(key, quantize(row["sum_owed"] or 0), tuple(parts), row["oldest"], row["invoices_number"])
+    return Sums(key, quantize(row["sum_owed"] or 0), tuple(parts), row["oldest"], row["invoices_number"] or 0)
 
 
 def unapplied_by_client(rows: QuerySet) -> dict[int, Decimal]:

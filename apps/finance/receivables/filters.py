@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +56,8 @@ def _clients(request: HttpRequest | None) -> QuerySet:
 def _managers(request: HttpRequest | None) -> QuerySet:
     if request is None:
         return User.objects.none()
-    return User.objects.filter(pk__in=Receivable.objects.visible_to(request.user).order_by().values("manager"))
+    own = Receivable.objects.visible_to(request.user).filter(manager=OuterRef("pk"))
+    return User.objects.filter(Exists(own)).only("name", "username")
 
 
 class AgeingFilterSet(BaseFilterSet):

@@ -42,6 +42,8 @@ from apps.service.clients.models import Client
 ZERO = Decimal("0.00")
 _MONEY = DecimalField(max_digits=20, decimal_places=2)
 _NOTHING = Value(ZERO, output_field=_MONEY)
+#: what a picture does not need to know
+_OF_THE_CLIENT = [field.name for field in Client._meta.concrete_fields if not field.primary_key]
 #: owing without any limit is more than any utilisation
 _ENDLESS = Value(Decimal("1e15"), output_field=_MONEY)
 #: clients asked about in one statement
@@ -143,7 +145,7 @@ def pictures_of(client_ids: Iterable[int], *, today: dt.date | None = None) -> d
     return found
 
 
-def every_picture(clients: QuerySet[Client], *, today: dt.date | None = None) -> "Standings":
+def every_picture(clients: QuerySet[Client], *, today: dt.date | None = None) -> Standings:
     """All of these clients, to be put in order and cut into pages by the database."""
     return Standings(clients, CreditPolicy.current(), today or clock.today())
 
@@ -185,7 +187,7 @@ def _with_sums(policy: CreditPolicy, today: dt.date, document) -> QuerySet[Clien
 
     The sums are looked up client by client: what is open is little, and stands in partial indexes by client.
     """
-    rows = _with_limit(Client.objects.all(), today)
+    rows = _with_limit(Client.objects.defer(*_OF_THE_CLIENT), today)
     for _name, others, sums in _parts(policy, today, document):
         rows = rows.annotate(**{figure: _of(others, aggregate) for figure, aggregate in sums.items()})
     return rows.select_related("limit_in_force", "open_hold__set_by")

@@ -6,14 +6,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import IO, Any
 
-from django.db.models import QuerySet
+from django.db.models import DateField, ExpressionWrapper, F, QuerySet
+from django.db.models.functions import Coalesce, Least
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.lists import Total
-from apps.core.money import format_money
+from apps.core.models import in_cents, order_in_readers_language
+from apps.core.money import format_money, quantize
 from apps.core.pagination import Page, capped_count
 from apps.core.tables import Table
 from apps.documents.views.lists import LoggedList
@@ -145,12 +147,8 @@ class AgeingGroups(AgeingPage):
     def groups(self) -> GroupRows:
         """All groups in the order of the page."""
         found = ageing.grouped(self.rows, self.key, as_of=self.as_of, buckets=self.buckets)
-        return self.in_order(self.named(found))
-
-    def named(self, found: list[Sums]) -> Iterable[Group]:
-        """The groups with what they are named after."""
         subjects = self.subjects().in_bulk([sums.key for sums in found])
-        return [self.group(sums, subjects[sums.key]) for sums in found]
+        return self.in_order(self.group(sums, subjects[sums.key]) for sums in found)
 
     def group(self, sums: Sums, subject: Any, **values: Any) -> Group:
         """One row that leads to its invoices."""
@@ -168,15 +166,29 @@ class AgeingGroups(AgeingPage):
     def sums(self) -> Sums:
         return ageing.total_of((group.sums for group in self.groups), self.buckets)
 
+    @property
+    def count(self) -> int:
+        """How many groups there are."""
+        return len(self.groups)
+
+    @property
+    def unapplied_sum(self) -> Decimal:
+        """What stands on no invoice, in all groups."""
+        return ZERO
+
+    def part(self, start: int, stop: int) -> list[Group]:
+        """Some groups in the order of the page."""
+        return self.groups[start:stop]
+
     @cached_property
     def page(self) -> Page:
         """The groups of this page; cursors are the numbers of the pages beside it."""
         asked = self.request.GET.get("after") or self.request.GET.get("before") or "1"
-        last = max(1, -(-len(self.groups) // self.page_size))
+        last = max(1, -(-self.count // self.page_size))
         number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 7 else 1
         start = (number - 1) * self.page_size
         return Page(
-            self.groups[start : start + self.page_size],
+            self.part(start, start + self.page_size),
             before=str(number - 1) if number > 1 else "",
             after=str(number + 1) if number < last else "",
         )
@@ -186,8 +198,8 @@ class AgeingGroups(AgeingPage):
 
     def totals(self) -> list[Total]:
         """Groups, outstanding, and each bucket; what stands on no invoice beside it."""
-        unapplied = sum((group.unapplied for group in self.groups), ZERO)
-        totals = [Total(_("Rows"), f"{len(self.groups):,}"), *_in_totals(self.sums, self.buckets)]
+        totals = [Total(_("Rows"), f"{self.count:,}"), *_in_totals(self.sums, self.buckets)]
+        unapplied = self.unapplied_sum
         return [*totals, Total(_("Unapplied receipts"), format_money(unapplied))] if unapplied else totals
 
     def _totals_at_hand(self) -> list[Total]:
@@ -195,7 +207,10 @@ class AgeingGroups(AgeingPage):
 
 
 class AgeingByClient(AgeingGroups):
-    """Which client owes how much since when; receipts that stand on no invoice beside it."""
+    """Which client owes how much since when; receipts that stand on no invoice beside it.
+
+    Clients are many: the database adds up, puts in order, and hands over the page.
+    """
 
     tab = "ageing"
     header = gettext_lazy("Client")
@@ -203,8 +218,13 @@ class AgeingByClient(AgeingGroups):
 
     @cached_property
     def table_class(self) -> type[Table]:
-        extra = Extra(self.request.user, lambda: [group.pk for group in self.groups])
+        extra = Extra(self.request.user, self._shown)
         return tables.group_table(self.header, buckets=self.buckets, extra=extra, unapplied=self.shows_unapplied)
+
+    def _shown(self) -> list[int]:
+        """The clients of the page, or of the export that is being written."""
+        rows = self.groups if "groups" in self.__dict__ else self.page.rows
+        return [group.pk for group in rows]
 
     @property
     def shows_unapplied(self) -> bool:
@@ -212,17 +232,62 @@ class AgeingByClient(AgeingGroups):
         asked = set(self.parameters)
         return not asked & {"manager", "department", "bucket", "q"}
 
-    def subjects(self) -> QuerySet:
-        return Client.objects.select_related("grade")
+    def related(self) -> tuple[str, ...]:
+        """What a row shows of other tables."""
+        return ("grade",)
 
-    def named(self, found: list[Sums]) -> Iterable[Group]:
-        """Clients with open invoices, and those that only have money waiting here."""
-        left = ageing.unapplied_by_client(self.unapplied()) if self.shows_unapplied else {}
-        known = {sums.key for sums in found}
-        nothing = (ZERO,) * len(self.buckets)
-        found = [*found, *(Sums(pk, ZERO, nothing, None, 0) for pk in left if pk not in known)]
-        subjects = self.subjects().in_bulk([sums.key for sums in found])
-        return [self.group(sums, subjects[sums.key], unapplied=left.get(sums.key, ZERO)) for sums in found]
+    @cached_property
+    def clients(self) -> QuerySet:
+        """Clients with open invoices, and those that only have money waiting here; unordered."""
+        receipts = self.unapplied() if self.shows_unapplied else None
+        return ageing.by_client(self.rows, receipts, as_of=self.as_of, buckets=self.buckets)
+
+    @cached_property
+    def whole(self) -> tuple[Sums, int, Decimal]:
+        """What all of them add up to, how many they are, and what stands on no invoice."""
+        return ageing.whole_of(self.clients, self.buckets)
+
+    @property
+    def sums(self) -> Sums:
+        return self.whole[0]
+
+    @property
+    def count(self) -> int:
+        return self.whole[1]
+
+    @property
+    def unapplied_sum(self) -> Decimal:
+        return self.whole[2]
+
+    @cached_property
+    def groups(self) -> GroupRows:
+        """All of them, for exports."""
+        return GroupRows(self.made(self._ordered()))
+
+    def part(self, start: int, stop: int) -> list[Group]:
+        return self.made(self._ordered()[start:stop])
+
+    def made(self, clients: Iterable[Client]) -> list[Group]:
+        """The rows of these clients."""
+        return [
+            self.group(ageing.sums_of(row, self.buckets), row, unapplied=quantize(row.unapplied)) for row in clients
+        ]
+
+    def _ordered(self) -> QuerySet:
+        """By the column somebody chose, the rest by name."""
+        name = self._order[1]
+        column, descending = name.lstrip("-"), name.startswith("-")
+        owed, late = Coalesce(F("sum_owed"), ZERO), Coalesce(F("oldest"), self.as_of)
+        by = {
+            "label": F("words"),
+            "invoices": Coalesce(F("invoices_number"), 0),
+            "owed": in_cents(owed),
+            "overdue": in_cents(owed - Coalesce(F("part_0"), ZERO)),
+            "days_overdue": ExpressionWrapper(Least(late, self.as_of), output_field=DateField()),
+        }[column]
+        descending = descending != (column == "days_overdue")  # the earlier it was due, the more days it is late
+        rows = self.clients.annotate(words=order_in_readers_language()).select_related(*self.related())
+        return rows.order_by(by.desc() if descending else by.asc(), "words", "pk")
 
     def unapplied(self) -> QuerySet:
         """Receipts of the clients the filters leave."""

@@ -23,7 +23,7 @@ from apps.core.refusals import RefusalMixin
 from apps.core.tables import Table
 from apps.documents.views.lists import LoggedList
 from apps.finance.billing.models import SalesInvoice
-from apps.finance.receivables import ageing, permissions, services, tables
+from apps.finance.receivables import permissions, services, tables
 from apps.finance.receivables.filters import OverdueFilterSet, ReminderFilterSet
 from apps.finance.receivables.forms import ReminderForm
 from apps.finance.receivables.models import PaymentReminder
@@ -64,11 +64,11 @@ class OverdueClients(AgeingByClient):
     def queryset(self) -> QuerySet:
         return super().queryset().filter(due_on__lt=self.as_of)
 
-    def subjects(self) -> QuerySet:
-        return Client.objects.select_related("owner")
+    def related(self) -> tuple[str, ...]:
+        return ("owner",)
 
-    def named(self, found: list[ageing.Sums]) -> Iterable[Any]:
-        groups = list(super().named(found))
+    def made(self, clients: Iterable[Client]) -> list[Any]:
+        groups = super().made(clients)
         standing = services.standing_of([group.pk for group in groups])
         for group in groups:
             group.reminder = standing[group.pk]
@@ -76,7 +76,7 @@ class OverdueClients(AgeingByClient):
 
     def totals(self) -> list[Total]:
         """Clients, and what of theirs is overdue."""
-        return [Total(_("Rows"), f"{len(self.groups):,}"), Total(_("Overdue"), format_money(self.sums.overdue))]
+        return [Total(_("Rows"), f"{self.count:,}"), Total(_("Overdue"), format_money(self.sums.overdue))]
 
     def extra_context(self) -> dict[str, Any]:
         return {"tabs": tabs("reminder-overdue"), "as_of": self.as_of, "currency": self.currency}
