@@ -16,10 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.pagination import count_together
 
 GROUPS: dict[str, str | Promise] = {
     "": "",
@@ -75,7 +78,16 @@ class Group:
 
 
 _items: list[Item] = []
-_counters: dict[str, Callable[[HttpRequest], int]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A counter that says which rows wait, instead of counting them itself."""
+
+    of: Callable[[HttpRequest], QuerySet]
+
+
+_counters: dict[str, Callable[[HttpRequest], int] | _Rows] = {}
 
 
 def register(*items: Item) -> None:
@@ -98,11 +110,22 @@ def register_counter(name: str, count: Callable[[HttpRequest], int]) -> None:
     _counters[name] = count
 
 
+def register_row_counter(name: str, rows: Callable[[HttpRequest], QuerySet]) -> None:
+    """The same where what waits are `rows`, cut off where counting is enough: all of them are counted in one query."""
+    _counters[name] = _Rows(rows)
+
+
 def count_for(request: HttpRequest, name: str) -> int:
     """The number of a counter for this request, asked once; 0 when nobody counts such a thing."""
     answers: dict[str, int] = request.__dict__.setdefault("_frame_counts", {})
-    if name not in answers:
-        answers[name] = _counters[name](request) if name in _counters else 0
+    counter = _counters.get(name)
+    if name in answers or counter is None:
+        return answers.get(name, 0)
+    if isinstance(counter, _Rows):
+        rows = {other: known.of(request) for other, known in _counters.items() if isinstance(known, _Rows)}
+        answers.update(count_together(rows))
+    else:
+        answers[name] = counter(request)
     return answers[name]
 
 

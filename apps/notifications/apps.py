@@ -11,8 +11,8 @@ class NotificationsConfig(AppConfig):
         from apps.core import navigation
         from apps.core.jobs import on_finished
         from apps.notifications.jobs import tell_requester
-        from apps.notifications.services import count_unread
+        from apps.notifications.services import counted
 
-        navigation.register_counter("notifications", lambda request: count_unread(request.user))
+        navigation.register_row_counter("notifications", lambda request: counted(request.user))
         if tell_requester not in on_finished:
             on_finished.append(tell_requester)

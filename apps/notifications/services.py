@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -127,7 +127,12 @@ def mark_all_read(*, user: User) -> int:
 
 def count_unread(user: User) -> int:
     """How many notifications wait for a person, counting no further than one more than fits the bell."""
-    return Notification.objects.of(user).unread().order_by().values("pk")[: COUNT_CAP + 1].count()
+    return counted(user).count()
+
+
+def counted(user: User) -> QuerySet:
+    """What waits for a person, as far as the bell counts."""
+    return Notification.objects.of(user).unread().order_by().values("pk")[: COUNT_CAP + 1]
 
 
 def take_back(*, recipient: User, urls: Iterable[str]) -> int:

@@ -17,4 +17,4 @@ class WorkspaceConfig(AppConfig):
             navigation.Item(_("Inbox"), "workspace:inbox", icon="inbox", order=20, counter="inbox"),
             navigation.Item(_("Reports"), "workspace:reports", "journals", 10, "reports", visible=reads_reports),
         )
-        navigation.register_counter("inbox", inbox.count_waiting)
+        navigation.register_row_counter("inbox", inbox.counted)

@@ -5,12 +5,12 @@ Whoever has a task or a copy also has the grant to see the paper: these lists sh
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.models import Task
 from apps.core.errors import Refused
-from apps.core.pagination import capped_count
 from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.documents.models import Document, Participant
@@ -23,9 +23,9 @@ TABS = {
 }
 
 
-def count_waiting(request: HttpRequest) -> int:
-    """How much waits for this person; the number on the inbox."""
-    return capped_count(Task.objects.waiting_for(request.user), COUNT_CAP).number
+def counted(request: HttpRequest) -> QuerySet:
+    """What waits for this person, as far as the number on the inbox counts."""
+    return Task.objects.waiting_for(request.user).order_by().values("pk")[:COUNT_CAP]
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 
 from apps.core import navigation
-from apps.core.navigation import Item, count_for, navigation_for, register, register_counter
+from apps.core.models import NumberSequence
+from apps.core.navigation import Item, count_for, navigation_for, register, register_counter, register_row_counter
 
 
 @pytest.fixture(autouse=True)
@@ -81,3 +82,14 @@ def test_a_counter_is_asked_once_in_a_request_and_shown_at_its_entry():
 
 def test_what_nobody_counts_is_nothing():
     assert count_for(RequestFactory().get("/"), "stars") == 0
+
+
+@pytest.mark.django_db
+def test_rows_that_wait_are_counted_in_one_query(rf, django_assert_num_queries):
+    NumberSequence.objects.bulk_create(NumberSequence(prefix="N", year=year) for year in range(2020, 2027))
+    register_row_counter("some", lambda request: NumberSequence.objects.order_by().values("pk")[:5])
+    register_row_counter("few", lambda request: NumberSequence.objects.filter(year=2020).order_by().values("pk"))
+    register_row_counter("none", lambda request: NumberSequence.objects.none().values("pk"))
+    request = rf.get("/")
+    with django_assert_num_queries(1):
+        assert [count_for(request, name) for name in ("some", "few", "none", "unknown")] == [5, 1, 0, 0]

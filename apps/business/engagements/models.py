@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.business.catalogue.models import DossierItem, ServiceType
@@ -12,6 +13,9 @@ from apps.business.engagements.querysets import EngagementQuerySet, OfEngagement
 from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.core.storage import private_storage
+
+#: rows of the checklist that keep an engagement from being settled
+MISSING = {"required": True, "received_on": None, "waived_on": None}
 
 
 class Engagement(BaseModel):
@@ -101,6 +105,11 @@ class Engagement(BaseModel):
     def is_running(self) -> bool:
         """Work goes on, or is about to."""
         return self.phase not in (self.Phase.CLOSED, self.Phase.SUSPENDED, self.Phase.TERMINATED)
+
+    @cached_property
+    def missing_on_page(self) -> list["DossierEntry"]:
+        """What its file lacks, read once for all parts of a page; decisions ask `services.missing_documents`."""
+        return list(self.dossier.filter(**MISSING).select_related("item"))
 
 
 class EngagementMember(BaseModel):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.business.contracts.models import PaymentScheduleLine
@@ -47,9 +48,16 @@ class Match:
     remarks: list[str] = field(default_factory=list)
 
 
-def match_of(paper: Settlement) -> Match:
-    """Read the three sides, each in one query."""
-    lines = list(paper.lines.select_related("schedule_line").order_by("order", "pk"))
+def read_lines(paper: Settlement) -> list[SettlementLine]:
+    """The lines with the payments they stand against; kept on the paper for whoever asks next."""
+    rows = SettlementLine.objects.select_related("schedule_line").order_by("order", "pk")
+    prefetch_related_objects([paper], Prefetch("lines", rows))
+    return list(paper.lines.all())
+
+
+def match_of(paper: Settlement, *, has_tasks: bool = True, has_entries: bool = True) -> Match:
+    """Read the three sides, each in one query; a page that knows that there are no tasks or entries says so."""
+    lines = read_lines(paper)
     billed: defaultdict[int | None, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         billed[line.schedule_line_id] += line.amount
@@ -57,8 +65,8 @@ def match_of(paper: Settlement) -> Match:
     schedule = [Scheduled(payment, billed[payment.pk]) for payment in payments]
     tasks = PlanTask.objects.filter(plan__engagement=paper.engagement_id).order_by("order", "pk")
     entries = DossierEntry.objects.filter(engagement=paper.engagement_id).select_related("item").order_by("order", "pk")
-    deliverables = [_task(task) for task in tasks if task.deliverable or task.criterion]
-    documents = [_entry(entry) for entry in entries]
+    deliverables = [_task(task) for task in (tasks if has_tasks else ()) if task.deliverable or task.criterion]
+    documents = [_entry(entry) for entry in (entries if has_entries else ())]
     return Match(schedule, deliverables, documents, lines, _remarks(billed, deliverables, documents))
 
 

@@ -34,6 +34,10 @@ class Readiness:
         return said
 
 
-def readiness(engagement: Engagement) -> Readiness:
-    """Missing documents of the file, and quality checkpoints that are neither passed nor waived."""
-    return Readiness(list(missing_documents(engagement)), list(open_checkpoints(engagement)))
+def readiness(engagement: Engagement, *, missing: list[DossierEntry] | None = None) -> Readiness:
+    """Missing documents of the file, and quality checkpoints that are neither passed nor waived.
+
+    A page that has read what is missing hands it in.
+    """
+    documents = missing_documents(engagement) if missing is None else missing
+    return Readiness(documents, list(open_checkpoints(engagement)))

@@ -42,5 +42,5 @@ def _money(engagement: Engagement, viewer) -> dict[str, Any] | None:
     return {
         "settlements": list(rows[:50]),
         "create_url": create_url if may_settle and engagement.contract.unsettled > 0 else "",
-        "missing": readiness(engagement).sentences() if may_settle else [],
+        "missing": readiness(engagement, missing=engagement.missing_on_page).sentences() if may_settle else [],
     }

@@ -5,19 +5,20 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.business.engagements.models import Engagement
+from apps.business.engagements.models import DossierEntry, Engagement
+from apps.business.plans.models import PlanTask
 from apps.business.settlements.collecting import may_be_closed
 from apps.business.settlements.filters import RegisterFilterSet, SettlementFilterSet, UnbilledFilterSet
 from apps.business.settlements.following import credit_question
 from apps.business.settlements.forms import SettlementForm, SettlementLineFormSet
-from apps.business.settlements.matching import match_of
+from apps.business.settlements.matching import match_of, read_lines
 from apps.business.settlements.models import Settlement, SettlementLine
 from apps.business.settlements.money import progress_of, receivable_of
 from apps.business.settlements.parties import PHASES, engagements_of
@@ -146,8 +147,18 @@ class SettlementViews(DocumentViews):
         facts += display.of_fields(document, ["invoice_kind", "buyer_name", "buyer_uscc"])
         return facts
 
+    def papers(self, rows: QuerySet, viewer: Any) -> QuerySet:
+        """With whether the viewer may see the engagement that is settled, and what the match finds there."""
+        engagements = Engagement.objects.visible_to(viewer).order_by().filter(pk=OuterRef("engagement"))
+        return rows.annotate(
+            sees_engagement=Exists(engagements),
+            has_tasks=Exists(PlanTask.objects.filter(plan__engagement=OuterRef("engagement")).order_by()),
+            has_entries=Exists(DossierEntry.objects.filter(engagement=OuterRef("engagement")).order_by()),
+        )
+
     def lines(self, document: Settlement) -> None:
-        """The lines stand in the three-way match."""
+        """The lines stand in the three-way match; read here, before the content is put together."""
+        read_lines(document)
 
     def actions(self, access: Access) -> list[Action]:
         document = access.document
@@ -163,9 +174,9 @@ class SettlementViews(DocumentViews):
 
     def context(self, document: Settlement, access: Access) -> dict[str, Any]:
         """The three-way match, the money, the credit panel; whether the engagement can be closed."""
-        engagement = Engagement.objects.visible_to(access.user).filter(pk=document.engagement_id).first()
+        engagement = document.engagement if document.sees_engagement else None
         return {
-            "match": match_of(document),
+            "match": match_of(document, has_tasks=document.has_tasks, has_entries=document.has_entries),
             "money": progress_of(document, access.user),
             "engagement": engagement,
             "may_close": engagement is not None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from apps.core import clock
 from apps.core.money import format_money
 from apps.documents.chain import Chain, chain_of
 from apps.documents.history import history_of
-from apps.documents.models import Attachment, Document, Participant
+from apps.documents.models import Attachment, Comment, Document, Participant
 from apps.documents.names import Names
 from apps.documents.permissions import Access, Answer
 from apps.documents.services import mark_read
@@ -51,7 +51,7 @@ class Detail(PaperView):
         document, access = self.document, self.access
         if document.unread:
             mark_read(document, by=self.request.user)
-        files, lines = files_of(document, access), self.kind.lines(document)
+        files, lines = self._files(), self.kind.lines(document)
         chain = chain_of(document, viewer=self.request.user)
         if document.state == Document.State.IN_REVIEW:
             access.open_task = chain.open_task_of(self.request.user)
@@ -74,7 +74,7 @@ class Detail(PaperView):
             "may_attach": bool(access.may("attach")),
             "may_comment": bool(access.may("comment")),
             "chain": chain,
-            "comments": list(document.comments.select_related("author")),
+            "comments": list(document.comments.select_related("author")) if document.has_comments else [],
             **{f"{page}_url": document.url(page) for page in _ADDRESSES},
             **self.kind.context(document, access),
             **more,
@@ -95,11 +95,25 @@ class Detail(PaperView):
             ],
         }
 
+    def _files(self) -> list["File"]:
+        if self.document.has_files:
+            return files_of(self.document, self.access)
+        vars(self.document).setdefault("_prefetched_objects_cache", {})["attachments"] = Attachment.objects.none()
+        return []
+
     def papers(self) -> QuerySet:
-        unread = Participant.objects.filter(
-            user=self.request.user, document=OuterRef("pk"), copied_at__isnull=False, read_at=None
+        """With what is asked of other tables: only what is there is read."""
+        of = Q(document=OuterRef("pk"))
+        unread = Participant.objects.filter(of, user=self.request.user, copied_at__isnull=False, read_at=None)
+        files, comments = Attachment.objects.filter(of), Comment.objects.filter(of)
+        rows = (
+            super()
+            .papers()
+            .annotate(
+                unread=Exists(unread), has_files=Exists(files.order_by()), has_comments=Exists(comments.order_by())
+            )
         )
-        return super().papers().annotate(unread=Exists(unread))
+        return self.kind.papers(rows, self.request.user)
 
 
 class History(PaperView):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.urls import URLPattern, get_resolver, path, reverse
 from django.utils.functional import lazy
 from django.utils.text import capfirst
@@ -137,6 +138,10 @@ class DocumentViews:
     def shown(self, document: Document) -> list[display.Fact]:
         """Labels and values on the paper's page and in print, in the order of the form."""
         return display.of_form(document, self.form_class)
+
+    def papers(self, rows: QuerySet, viewer: Any) -> QuerySet:
+        """The papers the page of one is looked for in, where the kind annotates what its page asks of other tables."""
+        return rows
 
     def lines(self, document: Document) -> Table | None:
         """The line items as a table."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -141,6 +142,14 @@ class AgencyContractViews(DocumentViews):
             facts.append(display.Fact(_("Why it ended"), document.end_reason, wide=True))
         return facts
 
+    def papers(self, rows: QuerySet, viewer: Any) -> QuerySet:
+        """With the engagement, and whether the viewer may see the intake the contract follows from."""
+        intakes = EngagementIntake.objects.visible_to(viewer).order_by().filter(pk=OuterRef("intake"))
+        return rows.select_related("engagement").annotate(sees_intake=Exists(intakes))
+
+    def lines(self, document: AgencyContract) -> None:
+        """The schedule stands in its own table."""
+
     def actions(self, access: Access) -> list[Action]:
         document, may = access.document, access.may
         supplement = f"{reverse('business:contractsupplement-create')}?contract={document.pk}"
@@ -165,7 +174,7 @@ class AgencyContractViews(DocumentViews):
             "engagement": getattr(document, "engagement", None),
             "beyond": following.reasons_beyond(document) if document.phase == document.Phase.UNSIGNED else [],
             "settled_percent": _percent(document.settled, document.total),
-            "intake": EngagementIntake.objects.visible_to(access.user).filter(pk=document.intake_id).first(),
+            "intake": document.intake if document.sees_intake else None,
             **gate.panel(document, client=document.client, **following.gate_question(document)),
         }
 

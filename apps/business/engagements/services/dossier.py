@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.business.engagements import permissions
-from apps.business.engagements.models import DossierEntry, DossierFile, Engagement
+from apps.business.engagements.models import MISSING, DossierEntry, DossierFile, Engagement
 from apps.business.engagements.services.rows import given, keep, locked, refused
 from apps.core import clock
 from apps.core.files import clean_name
@@ -18,8 +18,7 @@ from apps.org.models import User
 
 def missing_documents(engagement: Engagement) -> list[DossierEntry]:
     """What the file lacks and nobody has waived; it keeps the engagement from being settled and closed."""
-    rows = DossierEntry.objects.filter(engagement=engagement, required=True, received_on=None, waived_on=None)
-    return list(rows.select_related("item"))
+    return list(engagement.dossier.filter(**MISSING).select_related("item"))
 
 
 @transaction.atomic

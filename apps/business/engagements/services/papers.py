@@ -6,6 +6,8 @@ either takes exactly what it gave.
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from apps.business.engagements.models import Engagement
 from apps.documents.models import Document
 from apps.documents.services import sharing
@@ -34,13 +36,15 @@ def manager_reason(engagement: Engagement) -> str:
     return f"engagement-manager:{engagement.pk}"
 
 
-def papers_of(engagement: Engagement) -> list[int]:
-    """Ids of the contract and of everything submitted under it: supplements, plan and changes, settlements."""
+def all_papers(engagement: Engagement) -> QuerySet[Document]:
+    """The contract and everything submitted under it: supplements, plan and changes, settlements."""
     found = [Document.objects.filter(**{path: engagement}).order_by().values("pk") for path in PATHS]
-    ids = found[0].union(*found[1:]).values_list("pk", flat=True)
-    return list(
-        Document.objects.filter(pk__in=list(ids)).exclude(state=Document.State.DRAFT).values_list("pk", flat=True)
-    )
+    return Document.objects.filter(pk__in=found[0].union(*found[1:])).exclude(state=Document.State.DRAFT)
+
+
+def papers_of(engagement: Engagement) -> list[int]:
+    """Ids of all papers."""
+    return list(all_papers(engagement).values_list("pk", flat=True))
 
 
 def open_to_team(engagement: Engagement, document: Document) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils.translation import pgettext
 from django.views.generic import FormView, TemplateView, View
 
 from apps.business.engagements import permissions
-from apps.business.engagements.models import Engagement
+from apps.business.engagements.models import DossierEntry, Engagement
 from apps.business.engagements.wording import health_of, phase_of
 from apps.core.errors import Refused
 from apps.core.refusals import RefusalMixin
@@ -34,6 +33,11 @@ class EngagementPage(RefusalMixin):
         """The engagement this page is about."""
         seen = Engagement.objects.visible_to(self.request.user).select_related(*RELATED)
         return get_object_or_404(seen, pk=self.engagement_pk())
+
+    @cached_property
+    def missing(self) -> list[DossierEntry]:
+        """What its file lacks; kept on the engagement, for the sections of the page."""
+        return self.engagement.missing_on_page
 
     def engagement_pk(self) -> int:
         """Which engagement the address names."""
@@ -87,15 +91,12 @@ class Tab(EngagementPage, TemplateView):
         )
 
     def _tabs(self) -> list[dict[str, Any]]:
-        """The pages; what waits is counted in one query."""
-        missing = Q(dossier__required=True, dossier__received_on=None, dossier__waived_on=None)
-        rows = Engagement.objects.filter(pk=self.engagement.pk).order_by()
-        counts = rows.aggregate(missing=Count("dossier", filter=missing, distinct=True))
+        """The pages, and what waits on them."""
         names = [
             ("detail", _("Overview"), 0),
             ("team", _("Team"), 0),
             ("reports", _("Progress reports"), 0),
-            ("file", pgettext("engagement", "File"), counts["missing"]),
+            ("file", pgettext("engagement", "File"), len(self.missing)),
             ("history", _("History"), 0),
         ]
         return [

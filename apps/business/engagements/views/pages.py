@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from apps.business.engagements import permissions, sections, services
 from apps.business.engagements.forms import EngagementForm, ManagerForm
 from apps.business.engagements.models import Engagement
-from apps.business.engagements.services.papers import papers_of
+from apps.business.engagements.services.papers import all_papers
 from apps.business.engagements.timeline import timeline_of
 from apps.business.engagements.views.base import Deed, EngagementRecordPage, QuestionPage, Tab
 from apps.business.engagements.wording import next_step, phase_bar, report_of
@@ -31,8 +31,8 @@ class EngagementDetail(Tab):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         engagement, viewer = self.engagement, self.request.user
         members = list(engagement.members.filter(until=None).select_related("user__department"))
-        missing = services.missing_documents(engagement)
-        papers = Document.objects.visible_to(viewer).filter(pk__in=papers_of(engagement))
+        missing = self.missing
+        papers = Document.objects.visible_to(viewer).filter(pk__in=all_papers(engagement).order_by().values("pk"))
         found = [(section, section.context(engagement, viewer)) for section in sections.page_sections]
         return super().get_context_data(
             bar=phase_bar(engagement),

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from apps.risk.credit.behaviour import behaviour_of
 from apps.risk.credit.exposure import CreditPicture, every_picture, picture_of, pictures_of
 from apps.risk.credit.filters import ExposureFilterSet, WaiverFilterSet
 from apps.risk.credit.gate import standing_reasons
-from apps.risk.credit.models import CreditAssessment, CreditCheck, CreditWaiver
+from apps.risk.credit.models import CreditAssessment, CreditCheck, CreditHold, CreditWaiver
 from apps.risk.credit.tables import ExposureRow, ExposureTable, WaiverTable, sort_key, standing_of, waiver_standing
 from apps.service.clients.models import Client
 
@@ -146,7 +146,9 @@ class ClientCreditPage(RefusalMixin):
     @cached_property
     def client(self) -> Client:
         permissions.require_every(self.request.user)
-        return get_object_or_404(Client.objects.select_related("owner", "grade"), pk=self.kwargs["pk"])
+        sees = Exists(Client.objects.visible_to(self.request.user).order_by().filter(pk=OuterRef("pk")))
+        rows = Client.objects.select_related("owner", "grade").annotate(sees=sees)
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def page_after_refusal(self) -> str:
         return reverse("risk:client-credit", args=[self.kwargs["pk"]])
@@ -157,11 +159,16 @@ class ClientCredit(ClientCreditPage, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         client, picture = self.client, picture_of(self.client)
-        waivers = CreditWaiver.objects.filter(client=client).select_related("document", "granted_by")[:LATEST]
-        checks = CreditCheck.objects.filter(client=client).select_related("document", "by", "waiver", "client")
-        checks = list(checks.prefetch_related("client__credit_holds")[:LATEST])
-        waivers = [(waiver, *waiver_standing(waiver)) for waiver in waivers]
-        papers = {row.document_id for row in checks} | {row[0].document_id for row in waivers}
+        holds = CreditHold.objects.select_related("set_by", "lifted_by")
+        prefetch_related_objects([client], Prefetch("credit_holds", holds))
+        sees = Exists(Document.objects.visible_to(request.user).order_by().filter(pk=OuterRef("document")))
+        waivers = CreditWaiver.objects.filter(client=client).select_related("document", "granted_by")
+        waivers = [(waiver, *waiver_standing(waiver)) for waiver in waivers.annotate(sees=sees)[:LATEST]]
+        checks = CreditCheck.objects.filter(client=client).select_related("document", "by", "waiver")
+        checks = list(checks.annotate(sees=sees)[:LATEST])
+        for check in checks:
+            check.client = client
+        shown = [*checks, *(row[0] for row in waivers)]
         context = {
             "page_title": client.label,
             "client": client,
@@ -171,12 +178,12 @@ class ClientCredit(ClientCreditPage, View):
             "reasons": standing_reasons(picture),
             "behaviour": behaviour_of(client),
             "limits": list(client.credit_limits.select_related("assessment")[:LATEST]),
-            "holds": list(client.credit_holds.select_related("set_by", "lifted_by")[:LATEST]),
+            "holds": list(client.credit_holds.all())[:LATEST],
             "assessments": self._assessments(),
             "checks": checks,
             "waivers": waivers,
-            "seen": set(Document.objects.visible_to(request.user).filter(pk__in=papers).values_list("pk", flat=True)),
-            "sees_client": Client.objects.visible_to(request.user).filter(pk=client.pk).exists(),
+            "seen": {row.document_id for row in shown if row.sees},
+            "sees_client": client.sees,
             "may_hold": permissions.may(request.user, "hold", client),
             "may_revoke": permissions.may(request.user, "revoke"),
             "may_assess": request.user.has_perm(permissions.ASSESS) and not client.is_merged,
