@@ -28,7 +28,7 @@ LONG_TEXT = 90
 #: a link no wider than this is the number of a paper and stays on one line
 NUMBER_WIDTH = 18
 #: Query parameters that belong to the page somebody is on, not to the list they look at.
-PAGE_PARAMETERS = ("after", "before", "totals", "export", "once", "more")
+PAGE_PARAMETERS = ("after", "before", "totals", "figures", "export", "once", "more")
 _RIGHT_ALIGNED = frozenset({"number", "money"})
 _CLASS = {"number": "num", "money": "num", "longtext": "long", "date": "date"}
 
@@ -235,11 +235,19 @@ class Table:
         self.sort = sort or self.default_sort
         self.base = list_parameters(request.GET) if request is not None else QueryDict(mutable=True)
         self.base.pop("sort", None)
+        self._addressed: Any = None
+        self._known_address = ""
 
     def row_url(self, row: Any) -> str:
         """The page a row opens."""
         get_absolute_url = getattr(row, "get_absolute_url", None)
         return get_absolute_url() if get_absolute_url else ""
+
+    def _address(self, row: Any) -> str:
+        """The same, looked up once for the row and the link in it."""
+        if self._addressed is not row:
+            self._addressed, self._known_address = row, self.row_url(row)
+        return self._known_address
 
     def row_class(self, row: Any) -> str:
         """CSS class of a row that should stand out, such as `row-overdue`."""
@@ -326,7 +334,7 @@ class Table:
         opening = f'<tr class="{escape(css)}"' if css else "<tr"
         if self.select_name:
             return f"{opening} data-row>"
-        address = self.row_url(row)
+        address = self._address(row)
         return f'{opening} data-href="{escape(address)}">' if address else f"{opening}>"
 
     def _check_box(self, row: Any) -> str:
@@ -355,7 +363,7 @@ class Table:
         if column.url:
             show = _linked(show, column.url, "")
         elif is_main:
-            show = _linked(show, self.row_url, " data-open")
+            show = _linked(show, self._address, " data-open")
         if is_main:
             return f'<th scope="row" data-label="{label}">', show, "</th>"
         css = f' class="{_CLASS[column.kind]}"' if column.kind in _CLASS else ""

@@ -8,11 +8,16 @@ from decimal import Decimal
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Prefetch, Q, QuerySet
 
-from apps.approvals.models import Approval, Task
+from apps.approvals.models import Approval, Step, Task
 from apps.business.intake.models import EngagementIntake
 from apps.business.intake.querysets import DEAD, with_contracted
 
 State = EngagementIntake.State
+#: what a row shows, and what it asks itself
+LOADS = (
+    *("kind", "number", "title", "state", "amount", "estimated_cost", "submitted_at", "closed_at", "lapsed_on"),
+    *("client__name", "service_type__name", "service_type__name_en", "applicant__name", "approval__round"),
+)
 
 
 def rows_of(user) -> QuerySet:
@@ -20,14 +25,18 @@ def rows_of(user) -> QuerySet:
     intakes = EngagementIntake.objects.visible_to(user).exclude(state=State.DRAFT)
     contracts = EngagementIntake._meta.get_field("contracts").related_model.objects
     decided = Task.objects.filter(decided_at__isnull=False).select_related("user", "step").order_by("decided_at", "pk")
+    decided = decided.only("approval", "state", "decided_at", "user__name", "step__key")
+    steps = Step.objects.only("approval", "round", "order", "key", "state", "closed_at")
+    written = contracts.exclude(state__in=DEAD).order_by("pk").only("number", "intake")
     return (
         with_contracted(intakes)
         .annotate(margin_amount=F("amount") - F("estimated_cost"))
-        .select_related("client", "service_type", "applicant", "department", "approval")
+        .select_related("client", "service_type", "applicant", "approval")
+        .only(*LOADS)
         .prefetch_related(
             Prefetch("approval__tasks", decided, to_attr="decisions"),
-            Prefetch("approval__steps", to_attr="stations"),
-            Prefetch("contracts", contracts.exclude(state__in=DEAD).order_by("pk"), to_attr="contracts_kept"),
+            Prefetch("approval__steps", steps, to_attr="stations"),
+            Prefetch("contracts", written, to_attr="contracts_kept"),
         )
     )
 
@@ -47,14 +56,23 @@ NONE = Decision()
 
 def of_manager(intake: EngagementIntake) -> Decision:
     """What the first step of the route said."""
-    keys = _keys(intake)
-    return _latest(intake, keys[0]) if keys else NONE
+    return _ends(intake)[0]
 
 
 def of_management(intake: EngagementIntake) -> Decision:
     """What the last step of the route said, where there is more than one."""
-    keys = _keys(intake)
-    return _latest(intake, keys[-1]) if len(keys) > 1 else NONE
+    return _ends(intake)[1]
+
+
+def _ends(intake: EngagementIntake) -> tuple[Decision, Decision]:
+    """First and last word, looked for once for all columns of a row."""
+    known = intake.__dict__.get("_ends")
+    if known is None:
+        keys = _keys(intake)
+        first, last = keys[:1], keys[1:][-1:]
+        known = tuple(_latest(intake, key[0]) if key else NONE for key in (first, last))
+        intake.__dict__["_ends"] = known
+    return known
 
 
 def contract_number(intake: EngagementIntake) -> str:

@@ -22,6 +22,15 @@ from apps.finance.billing.models import SalesInvoice
 
 _MONEY = DecimalField(max_digits=14, decimal_places=2)
 _NONE = Value(0, output_field=_MONEY)
+#: what a row of the register shows; a long export has no time for whole objects of six tables
+LOADS = [
+    *("kind", "number", "title", "state", "closed_at", "submitted_at", "total", "tax", "payment_method"),
+    *(
+        f"receivable__{name}"
+        for name in ("total", "invoiced", "collected", "collected_on", "posted_on", "cancelled_on")
+    ),
+]
+JOINED = ["engagement__number", "client__name", "contract__number", "department__name", "department__name_en"]
 
 
 def settled(papers: QuerySet) -> QuerySet:
@@ -38,15 +47,19 @@ def settled(papers: QuerySet) -> QuerySet:
     counted = invoices.order_by().values("receivable__document").annotate(count=Count("pk")).values("count")
     return (
         papers.filter(state=Settlement.State.APPROVED)
-        .select_related("engagement", "client", "contract", "department", "receivable")
+        .select_related("receivable")
+        .only(*LOADS)
         .annotate(
+            **{path.replace("__", "_"): F(path) for path in JOINED},
             before=Coalesce(Subquery(earlier.annotate(sum=Sum("total")).values("sum"), output_field=_MONEY), _NONE),
             contract_total=F("contract__fee") + F("contract__supplemented"),
             first_invoice=Subquery(invoices.values("invoice_number")[:1]),
             invoiced_on=Subquery(invoices.values("issued_on")[:1], output_field=DateField()),
             invoice_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-            received=Coalesce(F("receivable__collected"), _NONE),
-            outstanding=F("total") - Coalesce(F("receivable__collected"), _NONE),
+        )
+        .alias(
+            sum_received=Coalesce(F("receivable__collected"), _NONE),
+            sum_outstanding=F("total") - Coalesce(F("receivable__collected"), _NONE),
         )
     )
 

@@ -10,7 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from apps.business.engagements.models import Engagement
 from apps.business.settlements.models import Settlement
+from apps.business.settlements.money import receivable_of
 from apps.core import clock
+from apps.core.models import in_readers_language
 from apps.core.money import quantize
 from apps.core.tables import Column, Table
 from apps.documents.tables import DocumentTable
@@ -58,6 +60,22 @@ def days_since_delivery(engagement: Engagement) -> int | None:
     return (clock.today() - engagement.delivered_on).days if engagement.delivered_on else None
 
 
+def department_of(paper: Settlement) -> str:
+    """The department of a row that carries its names."""
+    return in_readers_language(paper.department_name, paper.department_name_en)
+
+
+def received(paper: Settlement) -> Decimal:
+    """What the client has paid of it."""
+    receivable = receivable_of(paper)
+    return receivable.collected if receivable is not None else Decimal("0.00")
+
+
+def outstanding(paper: Settlement) -> Decimal:
+    """What the client still has to pay."""
+    return paper.total - received(paper)
+
+
 class SettlementTable(DocumentTable):
     """The settlements somebody may see."""
 
@@ -86,10 +104,10 @@ class RegisterTable(Table):
     columns = [
         Column("number", _("Number"), kind="link", sort="number"),
         Column("date", _("Date"), kind="date", accessor=approved_on),
-        Column("engagement", _("Engagement"), accessor="engagement.number"),
-        Column("client", _("Client"), accessor="client.name", width=30),
-        Column("department", _("Department"), accessor="department.label", export_only=True),
-        Column("contract", _("Contract"), accessor="contract.number", export_only=True),
+        Column("engagement", _("Engagement"), accessor="engagement_number"),
+        Column("client", _("Client"), accessor="client_name", width=30),
+        Column("department", _("Department"), accessor=department_of, export_only=True),
+        Column("contract", _("Contract"), accessor="contract_number", export_only=True),
         Column("contract_total", _("Contract total"), kind="money"),
         Column("before", _("Settled before"), kind="money"),
         Column("total", _("This settlement"), kind="money", total=True),
@@ -97,8 +115,8 @@ class RegisterTable(Table):
         Column("tax", _("Tax"), kind="money", total=True),
         Column("invoice", _("Invoice"), accessor=invoice_of, width=28),
         Column("invoiced_on", _("Invoiced on"), kind="date"),
-        Column("received", pgettext_lazy("money", "Received"), kind="money", total="received"),
-        Column("outstanding", _("Outstanding"), kind="money", total="outstanding"),
+        Column("received", pgettext_lazy("money", "Received"), kind="money", accessor=received, total="sum_received"),
+        Column("outstanding", _("Outstanding"), kind="money", accessor=outstanding, total="sum_outstanding"),
         Column("payment_method", _("Payment method")),
         Column("days_to_invoice", _("Days to invoice"), kind="number", accessor=days_to_invoice),
         Column("days_to_collect", _("Days to collect"), kind="number", accessor=days_to_collect),

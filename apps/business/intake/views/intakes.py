@@ -225,6 +225,10 @@ def _contracts(document: EngagementIntake, user: Any) -> list[Any]:
     return list(contracts.filter(intake=document).order_by("pk"))
 
 
+#: query parameter that asks for the figures above the register
+FIGURES = "figures"
+
+
 class IntakeRegister(LoggedList):
     """The intake register (domain.md §1.6), with lead time and win and lapse rate above it."""
 
@@ -240,5 +244,15 @@ class IntakeRegister(LoggedList):
     def queryset(self) -> QuerySet:
         return register.rows_of(self.request.user)
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The figures alone, where a page that holds only some of the rows fetches them."""
+        if FIGURES in request.GET and request.htmx:
+            self.require_access()
+            return render(request, "business/_intake_figures.html", {"figures": register.figures_of(self.rows)})
+        return super().get(request, *args, **kwargs)
+
     def extra_context(self) -> dict[str, Any]:
-        return {"figures": register.figures_of(self.rows)}
+        """The figures at once where one page holds every row, or where they were asked for."""
+        at_once = FIGURES in self.request.GET or not (self.page.before or self.page.after)
+        figures = register.figures_of(self.rows) if at_once else None
+        return {"figures": figures, "figures_url": self._url(**{FIGURES: "1"})}
