@@ -1,8 +1,8 @@
 /*
  * The stage board by drag. Without this module the select and the button on each card do the same.
  *
- *   .board-card[draggable] with form.board-move (select[name=stage])     is dragged
- *   .board-column[data-drop][data-stage="id"]                            takes it: the form is sent with this stage
+ *   .board-card[draggable] with .board-move (select, button[formaction])  is dragged
+ *   .board-column[data-drop][data-stage="id"]                             takes it: #board-form is sent with this stage
  *
  * The answer is the board as it is now; it replaces the one on the page, so that numbers and sums are those of the server.
  */
@@ -16,13 +16,15 @@ function clear() {
 }
 
 async function send(card, stage) {
-  const form = card.querySelector("form.board-move");
-  const select = form.elements.stage;
+  const select = card.querySelector(".board-move select");
+  const button = card.querySelector(".board-move button");
   const before = select.value;
   if (before === stage) return;
   select.value = stage;
+  const body = new FormData(document.getElementById("board-form"));
+  body.set("stage", stage);
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "text/html" } });
+    const answer = await fetch(button.formAction, { method: "POST", body, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(ID);
     if (!answer.ok || !fresh) throw new Error(answer.status);

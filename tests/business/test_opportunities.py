@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from copy import deepcopy
 from decimal import Decimal
 
 import pytest
@@ -19,13 +20,19 @@ from apps.core.registry import PageSection
 from tests.business.test_leads import change, url
 from tests.factories.leads import build_cast, lead_of, lost_reason, opportunity_of, signs_in
 from tests.factories.service import client_of
+from tests.factories.world import lasting
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    yield from lasting(build_cast, django_db_blocker)
+
+
 @pytest.fixture
-def cast(db):
-    return build_cast()
+def cast(built, db):
+    return deepcopy(built)
 
 
 @pytest.fixture
@@ -60,22 +67,22 @@ def on_board(page) -> set[str]:
     return {card["row"].title for column in page.context["columns"] for card in column["cards"]}
 
 
-@pytest.mark.parametrize(("who", "seen"), SEEN)
-def test_everybody_sees_exactly_their_opportunities(as_, sales, who, seen):
-    http = as_(who)
-    pages = [http.get(url(name)) for name in ("opportunity-list", "board")]
-    if seen:
-        assert set(pages[0].context["page"].rows) == {sales[name] for name in seen}
-        assert on_board(pages[1]) == {sales[name].title for name in seen}
-    else:
-        assert [page.status_code for page in pages] == [403, 403]
-    for page in ("opportunity-detail", "opportunity-history"):
-        answers = {name: http.get(url(page, row.pk)).status_code for name, row in sales.items()}
-        assert answers == {name: 200 if name in seen else 404 for name in sales}
-    unseen = [row for name, row in sales.items() if name not in seen]
-    assert {http.get(url("opportunity-update", row.pk)).status_code for row in unseen} <= {404}
-    for page in ("take", "release", "assign", "reopen", "move", "lose"):
-        assert {http.post(url(f"opportunity-{page}", row.pk)).status_code for row in unseen} <= {404}
+def test_everybody_sees_exactly_their_opportunities(blank, as_, sales):
+    for who, seen in SEEN:
+        http = as_(who)
+        pages = [http.get(url(name)) for name in ("opportunity-list", "board")]
+        if seen:
+            assert set(pages[0].context["page"].rows) == {sales[name] for name in seen}, who
+            assert on_board(pages[1]) == {sales[name].title for name in seen}, who
+        else:
+            assert [page.status_code for page in pages] == [403, 403], who
+        for page in ("opportunity-detail", "opportunity-history"):
+            answers = {name: http.get(url(page, row.pk)).status_code for name, row in sales.items()}
+            assert answers == {name: 200 if name in seen else 404 for name in sales}, (who, page)
+        unseen = [row for name, row in sales.items() if name not in seen]
+        assert {http.get(url("opportunity-update", row.pk)).status_code for row in unseen} <= {404}, who
+        for page in ("take", "release", "assign", "reopen", "move", "lose"):
+            assert {http.post(url(f"opportunity-{page}", row.pk)).status_code for row in unseen} <= {404}, (who, page)
 
 
 @pytest.mark.parametrize(
@@ -200,6 +207,8 @@ def test_a_card_is_moved_from_the_board_and_comes_back_to_it(cast, as_, sales):
     http, row = as_("alice"), sales["alices"]
     move = url("opportunity-move", row.pk)
     assert http.post(move, {"stage": cast.stages[1].pk, "board": "mine"}).url == f"{url('board')}?mine=1"
+    assert http.post(move, {f"stage-{row.pk}": cast.stages[0].pk, "stage-0": "x", "board": "all"}).url == url("board")
+    assert http.post(move, {f"stage-{row.pk}": cast.stages[1].pk, "board": "all"}).url == url("board")
     assert http.post(move, {"stage": "x", "board": "all"}).url == url("board")
     page = http.get(url("board"), {"mine": "1"})
     assert {column["stage"].code: [card["row"] for card in column["cards"]] for column in page.context["columns"]} == {

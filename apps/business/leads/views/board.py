@@ -9,6 +9,8 @@ from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -19,8 +21,13 @@ from apps.business.leads.views.lists import require_opportunities, with_weight
 from apps.core.money import format_money
 from apps.core.refusals import RefusalMixin
 
+#: what a card shows, and what it asks itself
+LOADS = (
+    *("number", "title", "state", "stage", "active_on", "next_step", "next_step_on", "expected_amount"),
+    *("client__name", "client__name_en", "owner__name", "owner__username", "owner__department", "stage__stale_days"),
+)
 #: cards of one column; the list has the others
-MOST_CARDS = 50
+MOST_CARDS = 10
 
 
 class Board(RefusalMixin, View):
@@ -80,6 +87,9 @@ class Board(RefusalMixin, View):
                     "more": number - len(cards[stage.pk]),
                 }
             )
+        stages = [column["stage"] for column in found if column["stage"].active]
+        for column in found:
+            column["options"] = _options(stages, column["stage"])
         return found
 
     def cards(self, rows: QuerySet) -> dict[int, list[dict[str, Any]]]:
@@ -88,7 +98,13 @@ class Board(RefusalMixin, View):
         place = Window(RowNumber(), partition_by=F("stage"), order_by=order)
         shown = rows.annotate(place=place).filter(place__lte=MOST_CARDS)
         cards = defaultdict(list)
-        for row in shown.select_related("client", "owner", "stage").order_by("place"):
+        for row in shown.select_related("client", "owner", "stage").only(*LOADS).order_by("place"):
             may_move = permissions.may(self.request.user, "move", row)
             cards[row.stage_id].append({"row": row, "amount": format_money(row.expected_amount), "may_move": may_move})
         return cards
+
+
+def _options(stages: list[OpportunityStage], current: OpportunityStage) -> SafeString:
+    """The stages a card of this one can go to, written once for all cards of the column; the end tags are optional."""
+    choices = [(stage.pk, " selected" if stage == current else "", stage) for stage in stages]
+    return format_html_join("", '<option value="{}"{}>{}', choices)

@@ -112,7 +112,9 @@ class Move(base.RowPage, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        chosen = request.POST.get("stage", "")
+        chosen = request.POST.get("stage") or request.POST.get(
+            f"stage-{pk}", ""
+        )  # the board has one form for all cards
         stage = OpportunityStage.objects.filter(pk=chosen).first() if chosen.isdecimal() else None
         if stage is None:
             raise services.LeadError(_("Choose a stage."))
