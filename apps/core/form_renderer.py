@@ -5,10 +5,11 @@ of Django's templates without the white space.
 """
 
 from collections.abc import Callable, Iterator
+from html import escape
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 
@@ -31,8 +32,8 @@ def _attributes(attrs: dict[str, Any]) -> str:
     return "".join(written)
 
 
-def _value(value: Any) -> SafeString:
-    return conditional_escape(value if isinstance(value, SafeString) else str(value))
+def _value(value: Any) -> str:
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def _select(widget: dict[str, Any]) -> Iterator[str]:

@@ -130,6 +130,9 @@ class AgeingInvoices(AgeingPage):
 class AgeingGroups(AgeingPage):
     """Invoices added up; a page is a slice of the groups, which are few beside the invoices."""
 
+    #: the table is wide
+    page_size = 25
+
     header: Any = ""
     key = ""
     #: the filter that leads from a group to its invoices
@@ -232,9 +235,10 @@ class AgeingByClient(AgeingGroups):
         asked = set(self.parameters)
         return not asked & {"manager", "department", "bucket", "q"}
 
-    def related(self) -> tuple[str, ...]:
-        """What a row shows of other tables."""
-        return ("grade",)
+    def named(self, clients: QuerySet) -> QuerySet:
+        """With what a row shows of the client."""
+        shown = ("number", "name", "name_en", "contacted_on", "grade__name", "grade__name_en")
+        return clients.select_related("grade").only(*shown)
 
     @cached_property
     def clients(self) -> QuerySet:
@@ -286,7 +290,7 @@ class AgeingByClient(AgeingGroups):
             "days_overdue": ExpressionWrapper(Least(late, self.as_of), output_field=DateField()),
         }[column]
         descending = descending != (column == "days_overdue")  # the earlier it was due, the more days it is late
-        rows = self.clients.annotate(words=order_in_readers_language()).select_related(*self.related())
+        rows = self.named(self.clients).annotate(words=order_in_readers_language())
         return rows.order_by(by.desc() if descending else by.asc(), "words", "pk")
 
     def unapplied(self) -> QuerySet:

@@ -64,8 +64,8 @@ class OverdueClients(AgeingByClient):
     def queryset(self) -> QuerySet:
         return super().queryset().filter(due_on__lt=self.as_of)
 
-    def related(self) -> tuple[str, ...]:
-        return ("owner",)
+    def named(self, clients: QuerySet) -> QuerySet:
+        return clients.select_related("owner")
 
     def made(self, clients: Iterable[Client]) -> list[Any]:
         groups = super().made(clients)
