@@ -335,6 +335,7 @@ PAGES = """
     service:client-import-template   in 403 403 200
     service:client-list              in 200 200 200
     service:client-merge             in 404 403 200
+    service:client-part              in 404 200 200
     service:client-release           in 405 405 405
     service:client-review            in 404 200 200
     service:client-suggestions       in 405 405 405
@@ -543,7 +544,8 @@ def client_file(owner):
 def arguments_for(name, wanted, people, things):
     """What an address needs, taken from the thing whose name it begins with (the longest that fits)."""
     thing = next((things[key] for key in sorted(things, key=len, reverse=True) if name.startswith(key)), None)
-    values = {"kind": "vehiclerequest", "uidb64": "x", "token": "x", "code": "NO-SUCH-CODE", "user_pk": people.rita.pk}
+    values = {"kind": "vehiclerequest", "part": "work", "uidb64": "x", "token": "x", "code": "NO-SUCH-CODE"}
+    values["user_pk"] = people.rita.pk
     if "pk" in wanted:
         values["pk"] = thing.pk
     if "to" in wanted:

@@ -72,6 +72,8 @@ class PageSection:
 
     `context(client, viewer)` answers what its template needs, or None where this viewer has nothing to see there.
     `figures(client, viewer)` answers figures for the head of the page: dictionaries as components/stat.html takes them.
+    Parts that are `later` lie below what a screen shows at first; those of the same word are fetched together when
+    somebody comes to them.
     """
 
     key: str
@@ -80,6 +82,7 @@ class PageSection:
     context: Callable[[Any, Any], dict[str, Any] | None]
     order: int = 100
     side: bool = False
+    later: str = ""
     figures: Callable[[Any, Any], list[dict[str, Any]]] | None = None
 
 

@@ -52,10 +52,13 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
 
 
-def history_of(record: Model, *, viewer: User, limit: int = LIMIT) -> list[Entry]:
-    """The latest changes of a record, newest first, with nothing in them that this viewer may not see."""
+def history_of(record: Model, *, viewer: User, limit: int = LIMIT, first: bool = True) -> list[Entry]:
+    """The latest changes of a record, newest first, with nothing in them that this viewer may not see.
+
+    Without `first` it is not said what was filled in when the record was begun.
+    """
     rows = list(record.history.select_related("history_user").order_by("-history_date", "-history_id")[: limit + 1])
-    return _entries(record, rows, viewer)[:limit]
+    return _entries(record, rows, viewer, first=first)[:limit]
 
 
 def changes_since(record: Model, moment: dt.datetime, *, viewer: User) -> list[Entry]:
@@ -64,11 +67,11 @@ def changes_since(record: Model, moment: dt.datetime, *, viewer: User) -> list[E
     return [entry for entry in entries if entry.version and entry.version > moment and entry.changes]
 
 
-def _entries(record: Model, rows: list, viewer: User) -> list[Entry]:
-    words = _Words(record, rows, viewer)
+def _entries(record: Model, rows: list, viewer: User, *, first: bool) -> list[Entry]:
+    words = _Words(record, rows, viewer, first=first)
     found = []
     for new, old in pairwise([*rows, None]):
-        changes = words.differences(old, new)
+        changes = words.differences(old, new) if first or old is not None else []
         if old is None or changes or new.history_change_reason:
             found.append(_entry(new, changes))
     return found
@@ -84,14 +87,14 @@ def _entry(row: Any, changes: list[Change]) -> Entry:
 class _Words:
     """Turns stored values into words, with everything looked up beforehand."""
 
-    def __init__(self, record: Model, rows: list, viewer: User):
+    def __init__(self, record: Model, rows: list, viewer: User, *, first: bool):
         self.record = record
         self.hidden = set()
         if isinstance(record, User) and not may_see_bank_account(viewer, record):
             self.hidden.add("bank_account")
         tracked = record.history.model.tracked_fields
         self.fields = [item for item in tracked if item.name not in SILENT and not _is_key(item)]
-        self.labels = self._related_labels(rows)
+        self.labels = self._related_labels(rows, first)
         self.members = self._many_to_many(record, rows)
 
     def differences(self, old: Any, new: Any) -> list[Change]:
@@ -123,12 +126,16 @@ class _Words:
         choices = dict(item.flatchoices) if item.choices else {}
         return str(choices.get(value, value))
 
-    def _related_labels(self, rows: list) -> dict[str, dict[Any, str]]:
+    def _related_labels(self, rows: list, first: bool) -> dict[str, dict[Any, str]]:
+        """Names of what columns point at, of those alone that differ somewhere."""
         found = {}
         for item in self.fields:
             if item.is_relation:
-                ids = {getattr(row, item.attname) for row in rows} - {None}
-                found[item.name] = {row.pk: str(row) for row in item.related_model._base_manager.filter(pk__in=ids)}  # noqa: SLF001  documented
+                values = [getattr(row, item.attname) for row in rows]
+                ids = {value for pair in pairwise(values) if pair[0] != pair[1] for value in pair}
+                ids = (ids | set(values[-1:] if first else ())) - {None}
+                rows_of = item.related_model._base_manager  # noqa: SLF001  documented
+                found[item.name] = {row.pk: str(row) for row in rows_of.filter(pk__in=ids)} if ids else {}
         return found
 
     def _many_to_many(self, record: Model, rows: list) -> dict[str, tuple[str, dict]]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("clients/import/confirm/", catalogue.ConfirmClientImport.as_view(), name="client-import-confirm"),
     path("clients/import/template/", catalogue.template, name="client-import-template"),
     path("clients/<int:pk>/", files.ClientDetail.as_view(), name="client-detail"),
+    path("clients/<int:pk>/parts/<slug:part>/", files.ClientPart.as_view(), name="client-part"),
     path("clients/<int:pk>/change/", files.ClientUpdate.as_view(), name="client-update"),
     path("clients/<int:pk>/history/", files.ClientHistory.as_view(), name="client-history"),
     path("clients/<int:pk>/take/", files.Take.as_view(), name="client-take"),

@@ -18,6 +18,7 @@ from apps.documents import services
 from tests.factories import business
 from tests.factories.contracts import draft, payment, supplement
 from tests.factories.intake import world
+from tests.story import story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -404,9 +405,8 @@ def test_draft_concerns_its_applicant_alone(people, as_):
 
 
 def test_client_page_shows_the_contracts_one_may_see(people, as_, in_force):
-    page = in_force.client.get_absolute_url()
-    assert in_force.number in text_of(as_(people.alice).get(page))
-    assert in_force.number in text_of(as_(people.bob).get(page))
+    assert in_force.number in story_of(as_(people.alice), in_force.client)
+    assert in_force.number in story_of(as_(people.bob), in_force.client)
 
 
 def test_payment_lines_of_another_contract_are_not_taken_over(people, as_):

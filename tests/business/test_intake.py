@@ -23,6 +23,7 @@ from apps.service.clients.services import merge
 from tests.factories import business
 from tests.factories.intake import assessed, draft, reload, submitted, world
 from tests.factories.service import client_of
+from tests.story import story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -298,6 +299,5 @@ def test_applications_follow_a_merged_client(cast):
 def test_the_page_of_the_client_names_the_application(cast, client):
     intake = submitted(cast.alice)
     client.force_login(cast.alice)
-    page = client.get(intake.client.get_absolute_url())
-    assert intake.get_absolute_url() in page.content.decode()
+    assert intake.get_absolute_url() in story_of(client, intake.client)
     assert of_client(intake.client, cast.tom) is None

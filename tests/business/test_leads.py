@@ -17,6 +17,7 @@ from apps.service.clients.models import Client
 from apps.service.clients.services import merge
 from tests.factories.leads import build_cast, lead_of, lost_reason, opportunity_of, settings_with, signs_in
 from tests.factories.service import ClientSourceFactory, client_of
+from tests.story import story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -397,10 +398,10 @@ def test_the_page_of_a_client_tells_its_leads_and_opportunities(cast, as_):
     client = client_of(cast.alice)
     lead, opportunity = lead_of(cast.alice, client=client), opportunity_of(cast.alice, client=client)
     hidden = opportunity_of(cast.tom, "Secret plan", client=client)
-    page = as_("alice").get(client.get_absolute_url()).text
+    page = story_of(as_("alice"), client)
     assert [row.number in page for row in (lead, opportunity, hidden)] == [True, True, False]
-    assert hidden.number in as_("bob").get(client.get_absolute_url()).text
-    page = as_("sam").get(client.get_absolute_url()).text
+    assert hidden.number in story_of(as_("bob"), client)
+    page = story_of(as_("sam"), client)
     assert (opportunity.number in page, "Leads and opportunities" in page) == (False, False)
 
 

@@ -321,7 +321,11 @@ def test_pages_take_the_same_queries_however_long_they_are(cast, as_):
     one_more(0)
     http = as_("bob")
     pages = [url(name) for name in ("lead-list", "lead-pool", "opportunity-list", "board")]
-    pages += [shown.get_absolute_url(), shown_lead.get_absolute_url(), client.get_absolute_url()]
+    pages += [
+        shown.get_absolute_url(),
+        shown_lead.get_absolute_url(),
+        reverse("service:client-part", args=[client.pk, "work"]),
+    ]
     for page in pages:
         http.get(page)
     few = [queries_of(http, page) for page in pages]

@@ -19,6 +19,7 @@ from apps.notifications.models import Notification
 from apps.workspace.search import search
 from tests.factories import business, engagements, plans
 from tests.factories.engagements import OUTSIDERS, READERS, begun, file_called, fresh, later, member_of, report_of
+from tests.story import story_of
 
 pytestmark = pytest.mark.django_db
 MORNING = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
@@ -330,7 +331,7 @@ def test_search_and_client_page_leave_it_out(client, cast, full, who):
     (row,) = part.context(engagement.client, cast.manager)["rows"]
     assert row["engagement"] == engagement
     client.force_login(cast.manager)
-    assert engagement.number in client.get(engagement.client.get_absolute_url()).content.decode()
+    assert engagement.number in story_of(client, engagement.client)
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)

@@ -16,6 +16,7 @@ from apps.finance.receipts.models import Receipt
 from tests.factories import billing
 from tests.factories.billing import issued, number_of, receivable, received, requested
 from tests.factories.service import client_of
+from tests.story import story_of
 
 ZERO = Decimal("0.00")
 LISTS = (
@@ -405,13 +406,13 @@ def test_client_page_tells_of_its_money(cast, as_):
     with clock.at(clock.now() - dt.timedelta(days=60)):
         invoice = issued(cast, receivable(cast, "100.00"))
     received(cast, "30.00", amounts="oldest")
-    page = as_(cast.staff).get(cast.client.get_absolute_url())
-    text = page.content.decode()
-    assert invoice.number in text
+    browser = as_(cast.staff)
+    page = browser.get(cast.client.get_absolute_url())
+    assert invoice.number in story_of(browser, cast.client)
     figure = next(figure for figure in page.context["figures"] if figure["label"] == "Open invoices")
     assert (figure["value"], figure["note"], figure["tone"]) == ("¥70.00", "¥70.00 overdue", "bad")
     other = client_of(cast.staff, name="Nothing Ltd.")
-    assert "Open invoices" not in as_(cast.staff).get(other.get_absolute_url()).content.decode()
+    assert "Open invoices" not in story_of(browser, other)
 
 
 def test_histories_and_buttons(cast, as_):

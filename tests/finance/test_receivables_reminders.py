@@ -17,6 +17,7 @@ from tests.factories import billing
 from tests.factories.billing import issued, receivable, received
 from tests.factories.org import UserFactory
 from tests.factories.service import client_of, contact_of
+from tests.story import story_of
 
 LONG_AGO = dt.timedelta(days=100)
 
@@ -147,7 +148,7 @@ def test_who_sees_reminders(cast, late, client):
     client.force_login(cast.staff)
     assert client.get(url("reminder-write")).status_code == 403
     assert client.post(url("reminder-overdue"), {"clients": [cast.client.pk]}).status_code == 403
-    text = client.get(cast.client.get_absolute_url()).content.decode()
+    text = story_of(client, cast.client)
     assert reminder.get_absolute_url() in text
     assert url("statement") not in text
     assert reminder.get_absolute_url() in client.get(late.get_absolute_url()).content.decode()

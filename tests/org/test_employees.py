@@ -15,7 +15,7 @@ from tests.org.conftest import person, signed_in
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("org:employee-list")
-LIST_QUERIES = 12
+LIST_QUERIES = 11
 
 
 def employee_data(employee: User, **changes) -> dict:

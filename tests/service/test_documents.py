@@ -13,6 +13,7 @@ from apps.service.clients.models import ClientDocument
 from apps.service.clients.sections import MOST_PAPERS
 from tests.factories.credit import assessment
 from tests.factories.service import client_of, document_of, scan
+from tests.story import parts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +22,8 @@ def url(page, *args):
     return reverse(f"service:clientdocument-{page}", args=args)
 
 
-def section(page):
-    return next(part for part in page.context["main"] if part["section"].key == "documents")
+def section(http, client):
+    return parts_of(http, client)["documents"]
 
 
 def typed(**values):
@@ -43,8 +44,7 @@ def test_a_file_is_put_to_a_client_shown_and_handed_out(cast, as_):
         "pdf",
     )
     assert row.file.name == f"clients/{row.sha256[:2]}/{row.sha256}"
-    page = http.get(client.get_absolute_url())
-    assert section(page)["documents"] == [row]
+    assert section(http, client)["documents"] == [row]
     shown = http.get(url("show", row.pk), {"inline": "1"})
     assert b"".join(shown) == b"%PDF-1.7\n%%EOF\n"
     assert shown["X-Content-Type-Options"] == "nosniff"
@@ -101,7 +101,7 @@ def test_removing_needs_a_reason_and_stays_in_the_story(cast, as_):
     assert client.documents.get() == row
     assert http.post(url("remove", row.pk), {"reason": "of somebody else"}).url.endswith("#documents")
     assert client.documents.count() == 0
-    story = http.get(client.get_absolute_url()).context["main"][-1]["entries"]
+    story = parts_of(http, client)["timeline"]["entries"]
     told = [(entry.title, entry.text) for entry in story if entry.icon == "file-earmark"]
     assert told == [("Document removed: Licence", "of somebody else"), ("Document added: Licence", "added: scan.pdf")]
 
@@ -144,14 +144,14 @@ def test_papers_about_a_client_are_listed_latest_first_for_who_sees_them(cast, a
     client = client_of(cast.alice)
     papers = [assessment(cast.alice, client) for _number in range(2)]
     assessment(cast.alice, client_of(cast.alice, "Other"))
-    seen = section(as_("alice").get(client.get_absolute_url()))
+    seen = section(as_("alice"), client)
     assert [paper.pk for paper in seen["papers"]] == [paper.pk for paper in reversed(papers)]
     assert seen["more"] is False
     for _number in range(MOST_PAPERS):
         assessment(cast.alice, client)
-    seen = section(as_("alice").get(client.get_absolute_url()))
+    seen = section(as_("alice"), client)
     assert (len(seen["papers"]), seen["more"]) == (MOST_PAPERS, True)
-    assert section(as_("sam").get(client.get_absolute_url()))["papers"] == []
+    assert section(as_("sam"), client)["papers"] == []
 
 
 def test_a_document_received_earlier_keeps_its_day(cast):

@@ -8,6 +8,7 @@ from apps.core.errors import Refused
 from apps.service.clients import duplicates, services
 from apps.service.clients.models import Client, ClientMerge
 from tests.factories.service import ClientGradeFactory, client_of, contact_of, log_of, preference_of
+from tests.story import story_of
 
 pytestmark = pytest.mark.django_db
 CODE, OTHER_CODE = "91350200776049653A", "91350200MA2YJ1XR9G"
@@ -105,7 +106,7 @@ def test_everything_moves_to_the_file_that_stays(cast, as_, pair):
     old = http.get(source.get_absolute_url())
     assert f"This file was merged into {target.number}." in old.text
     assert not any(old.context["may"].values())
-    assert "one company" in http.get(target.get_absolute_url()).text
+    assert "one company" in story_of(http, target)
 
 
 def test_merges_that_make_no_sense_are_refused(cast, as_, pair):

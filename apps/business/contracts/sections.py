@@ -29,6 +29,7 @@ def register() -> None:
             "business/agencycontract/_of_client.html",
             _contracts,
             order=40,
+            later="work",
             figures=_figures,
         )
     )

@@ -33,7 +33,9 @@ def register() -> None:
     registry.register_handover(owners.hand_over, describe=owners.describe)
     registry.register_client_merge(owners.merge_clients)
     registry.register_client_section(
-        PageSection("engagements", _("Engagements"), "business/_engagements_of_client.html", of_client, order=50)
+        PageSection(
+            "engagements", _("Engagements"), "business/_engagements_of_client.html", of_client, order=50, later="work"
+        )
     )
 
 

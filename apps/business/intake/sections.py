@@ -24,7 +24,12 @@ def register() -> None:
     )
     register_client_section(
         PageSection(
-            "intakes", _("Intake applications"), "business/engagementintake/_of_client.html", of_client, order=35
+            "intakes",
+            _("Intake applications"),
+            "business/engagementintake/_of_client.html",
+            of_client,
+            order=35,
+            later="work",
         )
     )
 

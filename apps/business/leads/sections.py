@@ -40,7 +40,9 @@ def of_client(client: Client, viewer) -> dict[str, Any] | None:
     return {"rows": [_entry(row) for row in latest], "may_add": may_add}
 
 
-SECTION = PageSection("leads", _("Leads and opportunities"), "business/sections/leads.html", of_client, order=30)
+SECTION = PageSection(
+    "leads", _("Leads and opportunities"), "business/sections/leads.html", of_client, order=30, later="work"
+)
 
 
 def register() -> None:

@@ -51,4 +51,6 @@ def _figures(client, viewer) -> list[dict[str, Any]]:
     return [{**figure, "tone": "bad" if late else ""}]
 
 
-MONEY = PageSection("money", _("Money"), "finance/receipt/_client.html", _money, order=500, figures=_figures)
+MONEY = PageSection(
+    "money", _("Money"), "finance/receipt/_client.html", _money, order=500, later="money", figures=_figures
+)

@@ -28,4 +28,6 @@ def _collecting(client, viewer) -> dict[str, Any] | None:
     }
 
 
-COLLECTING = PageSection("collecting", _("Collecting"), "finance/reminder/_client.html", _collecting, order=510)
+COLLECTING = PageSection(
+    "collecting", _("Collecting"), "finance/reminder/_client.html", _collecting, order=510, later="money"
+)

@@ -105,6 +105,8 @@ def _missing(client: Client, viewer) -> dict[str, Any] | None:
 
 def _referrals(client: Client, viewer) -> dict[str, Any] | None:
     """Clients that came through this one."""
+    if not getattr(client, "has_referred", True):
+        return None
     referred = list(Client.objects.visible_to(viewer).live().filter(referred_by=client).order_by("name", "pk")[:20])
     return {"referrals": referred} if referred else None
 
@@ -140,8 +142,10 @@ def papers_about(client: Client, *, viewer) -> list[Document]:
 OWN = [
     PageSection("file", _("Client file"), "service/sections/file.html", _file, order=10, figures=_figures),
     PageSection("needs", _("Needs and preferences"), "service/sections/needs.html", _needs, order=20),
-    PageSection("documents", _("Documents"), "service/sections/documents.html", _documents, order=800),
-    PageSection("timeline", _("What was said and done"), "service/sections/timeline.html", _timeline, order=900),
+    PageSection("documents", _("Documents"), "service/sections/documents.html", _documents, order=800, later="story"),
+    PageSection(
+        "timeline", _("What was said and done"), "service/sections/timeline.html", _timeline, order=900, later="story"
+    ),
     PageSection("missing", _("Still missing"), "service/sections/missing.html", _missing, order=10, side=True),
     PageSection("contacts", _("Contact persons"), "service/sections/contacts.html", _contacts, order=20, side=True),
     PageSection("referrals", _("Referred clients"), "service/sections/referrals.html", _referrals, order=30, side=True),

@@ -63,7 +63,7 @@ def _documents(client: Client):
 
 
 def _changes(client: Client, viewer):
-    for entry in history_of(client, viewer=viewer, limit=MOST):
+    for entry in history_of(client, viewer=viewer, limit=MOST, first=False):
         begun = entry.action == _("Created")
         title = _("File begun") if begun else _("File changed")
         lines = [] if begun else [str(change) for change in entry.changes]

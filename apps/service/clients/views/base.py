@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -23,7 +24,11 @@ class ClientPage(RefusalMixin):
     def client(self) -> Client:
         """The client this page is about."""
         seen = Client.objects.visible_to(self.request.user).select_related("owner", "grade", "industry", "source")
-        return get_object_or_404(seen, pk=self.client_pk())
+        return get_object_or_404(self.with_more(seen), pk=self.client_pk())
+
+    def with_more(self, clients: QuerySet[Client]) -> QuerySet[Client]:
+        """With what a page asks of other tables."""
+        return clients
 
     def client_pk(self) -> int:
         """Which client the address names."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -82,13 +82,9 @@ class ClientDetail(ClientPage, View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         client = self.client
         prefetch_related_objects([client], "contacts", "preferences", CHECKS)
-        figures, main, side = [], [], []
-        for section in registry.client_sections:
-            context = section.context(client, request.user)
-            if section.figures is not None:
-                figures += section.figures(client, request.user)
-            if context is not None:
-                (side if section.side else main).append({"section": section, **context})
+        shown = [section.figures for section in registry.client_sections if section.figures]
+        figures = [figure for figures_of in shown for figure in figures_of(client, request.user)]
+        parts = parts_of(client, request.user, later="")
         state, words = status_of(client)
         return render(
             request,
@@ -99,18 +95,59 @@ class ClientDetail(ClientPage, View):
                 "state": state,
                 "state_words": words,
                 "figures": figures,
-                "main": main,
-                "side": side,
+                "main": [part for part in parts if not part["section"].side],
+                "side": [part for part in parts if part["section"].side],
+                "later": later_parts(client),
                 "may": {name: permissions.may(request.user, name, client) for name in permissions.ACTIONS},
                 "into": self._into(client),
             },
         )
+
+    def with_more(self, clients: QuerySet[Client]) -> QuerySet[Client]:
+        """With whether others came through this one, which few do."""
+        referred = Client.objects.filter(referred_by=OuterRef("pk")).order_by()
+        return clients.annotate(has_referred=Exists(referred))
 
     def _into(self, client: Client) -> Client | None:
         """The file this one was merged into, where the person may see it."""
         if not client.is_merged:
             return None
         return Client.objects.visible_to(self.request.user).filter(pk=client.merged_into_id).first()
+
+
+class ClientPart(ClientPage, View):
+    """The parts of a client's story that are fetched together: a fragment of its page, or a page of their own."""
+
+    def get(self, request: HttpRequest, pk: int, part: str) -> HttpResponse:
+        client = self.client
+        titles = [str(section.title) for section in registry.client_sections if part and section.later == part]
+        if not titles:
+            raise Http404
+        context = {
+            "page_title": _(", ").join(titles),
+            "client": client,
+            "main": parts_of(client, request.user, later=part),
+        }
+        template = "service/_client_part.html" if request.htmx else "service/client_part.html"
+        return render(request, template, context)
+
+
+def parts_of(client: Client, viewer: Any, *, later: str) -> list[dict[str, Any]]:
+    """The sections that come together, each with the context of its template."""
+    sections = [section for section in registry.client_sections if section.later == later]
+    found = [(section, section.context(client, viewer)) for section in sections]
+    return [{"section": section, **context} for section, context in found if context is not None]
+
+
+def later_parts(client: Client) -> list[dict[str, Any]]:
+    """Where the parts below the fold are fetched, in the order of the page; `anchor` is the first of each."""
+    first: dict[str, str] = {}
+    for section in registry.client_sections:
+        if section.later:
+            first.setdefault(section.later, section.key)
+    return [
+        {"url": reverse("service:client-part", args=[client.pk, part]), "anchor": key} for part, key in first.items()
+    ]
 
 
 class Take(ClientPage, View):
