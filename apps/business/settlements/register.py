@@ -57,7 +57,7 @@ def settled(papers: QuerySet) -> QuerySet:
             invoiced_on=Subquery(invoices.values("issued_on")[:1], output_field=DateField()),
             invoice_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         )
-        .alias(
+        .annotate(
             sum_received=Coalesce(F("receivable__collected"), _NONE),
             sum_outstanding=F("total") - Coalesce(F("receivable__collected"), _NONE),
         )

@@ -69,12 +69,16 @@ def _before(day: dt.date, days: int) -> dt.date:
 
 
 def owed_on(as_of: dt.date, invoices: QuerySet | None = None) -> QuerySet:
-    """Invoices that were not wholly paid or reversed on a day, with `paid`, `reversed` and `owed` as they were then."""
+    """Invoices that were not wholly paid or reversed on a day, with `paid`, `reversed` and `owed` as they were then.
+
+    `to_add` is the same amount for sums, which are put into whole cents once they are made.
+    """
     rows = SalesInvoice.objects.all() if invoices is None else invoices
     rows = rows.issued().filter(red_of__isnull=True, issued_on__lte=as_of)
     if as_of >= clock.today():
         rows = rows.open().annotate(paid=F("collected"), reversed=F("reversed_total"))
-        return rows.annotate(owed=in_cents(F("total") - F("collected") - F("reversed_total")))
+        rest = F("total") - F("collected") - F("reversed_total")
+        return rows.annotate(owed=in_cents(rest)).annotate(to_add=rest)
     money = ReceiptAllocation.objects.filter(on__gt=as_of).order_by()
     red = SalesInvoice.objects.issued().filter(red_of__isnull=False, issued_on__gt=as_of).order_by()
     still_open = Q(status=SalesInvoice.Status.ISSUED, total__gt=in_cents(F("collected") + F("reversed_total")))
@@ -83,7 +87,8 @@ def owed_on(as_of: dt.date, invoices: QuerySet | None = None) -> QuerySet:
         paid=in_cents(F("collected") - _sum(money.filter(invoice=OuterRef("pk")), "invoice", "amount")),
         reversed=in_cents(F("reversed_total") + _sum(red.filter(red_of=OuterRef("pk")), "red_of", "total")),
     )
-    return rows.annotate(owed=in_cents(F("total") - F("paid") - F("reversed"))).filter(owed__gt=0)
+    rows = rows.annotate(owed=in_cents(F("total") - F("paid") - F("reversed"))).filter(owed__gt=0)
+    return rows.annotate(to_add=F("owed"))
 
 
 def unapplied_on(as_of: dt.date, receipts: QuerySet | None = None) -> QuerySet:
@@ -168,8 +173,8 @@ def total_of(groups: Iterable[Sums], buckets: Buckets) -> Sums:
 
 
 def _aggregates(as_of: dt.date, buckets: Buckets) -> dict[str, object]:
-    parts = {f"part_{at}": Sum("owed", filter=buckets.condition(at, as_of)) for at in range(len(buckets))}
-    return {"sum_owed": Sum("owed"), "oldest": Min("due_on"), "invoices_number": Count("pk"), **parts}
+    parts = {f"part_{at}": Sum("to_add", filter=buckets.condition(at, as_of)) for at in range(len(buckets))}
+    return {"sum_owed": Sum("to_add"), "oldest": Min("due_on"), "invoices_number": Count("pk"), **parts}
 
 
 def _sums(key: int | None, row: dict, buckets: Buckets) -> Sums:
