@@ -23,11 +23,7 @@ WRITTEN = {*EXPORTS, "pdf"}
 MOST_QUERIES = 15
 #: pages that tell the story of one thing put together what several areas know of it
 MOST_QUERIES_OF_A_STORY = {
-    "client_list": 16,
-    "client_list_head": 16,
-    "credit_exposure": 18,
     "client": 60,
-    "ageing": 21,
     "client_credit": 24,
     "contract": 26,
     "engagement": 20,
