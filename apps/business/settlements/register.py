@@ -57,11 +57,13 @@ def settled(papers: QuerySet) -> QuerySet:
             invoiced_on=Subquery(invoices.values("issued_on")[:1], output_field=DateField()),
             invoice_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         )
-        .annotate(
-            sum_received=Coalesce(F("receivable__collected"), _NONE),
-            sum_outstanding=F("total") - Coalesce(F("receivable__collected"), _NONE),
-        )
     )
+
+
+def with_sums(rows: QuerySet) -> QuerySet:
+    """Rows of the register with the money that is added up; a row reads it of its receivable."""
+    received = Coalesce(F("receivable__collected"), _NONE)
+    return rows.annotate(sum_received=received, sum_outstanding=F("total") - received)
 
 
 def unbilled(engagements: QuerySet) -> QuerySet:

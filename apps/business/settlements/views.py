@@ -24,12 +24,13 @@ from apps.business.settlements.money import progress_of, receivable_of
 from apps.business.settlements.parties import PHASES, engagements_of
 from apps.business.settlements.permissions import sees_registers
 from apps.business.settlements.printing import pack_parts, percent, settlement_parts
-from apps.business.settlements.register import settled, unbilled
+from apps.business.settlements.register import settled, unbilled, with_sums
 from apps.business.settlements.services import new_for, preview, readiness, save_settlement
 from apps.business.settlements.submission import contract_problem
 from apps.business.settlements.tables import RegisterTable, SettlementTable, UnbilledTable
 from apps.core.errors import Forbidden
 from apps.core.files import MIME, serve_file
+from apps.core.lists import Total
 from apps.core.money import format_money
 from apps.core.pdf import render_print_form
 from apps.documents import display, printing
@@ -218,6 +219,10 @@ class Register(_Report):
 
     def queryset(self) -> QuerySet:
         return settled(Settlement.objects.visible_to(self.request.user))
+
+    def totals(self) -> list[Total]:
+        self.rows = with_sums(self.rows)
+        return super().totals()
 
 
 class Unbilled(_Report):
