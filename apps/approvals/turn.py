@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,8 +106,8 @@ class Turn:
         self.outcome.copied |= self.organisation.active(people) - {self.approval.applicant_id}
 
     def open_round(self, rules: Iterable[routing.StepRule]) -> None:
-        """Copy the route's steps into the run."""
-        self.steps = Step.objects.bulk_create(
+        """Copy the route's steps into the run; `advance` writes them, as they stand then."""
+        self.steps = [
             Step(
                 approval=self.approval,
                 round=self.approval.round,
@@ -120,7 +120,7 @@ class Turn:
                 needed=rule.needed,
             )
             for rule in rules
-        )
+        ]
 
     def next_round(self, previous: list[Step], *, from_order: int) -> None:
         """Start a further round; steps before ``from_order`` keep the approval they were given."""
@@ -142,23 +142,15 @@ class Turn:
         Steps skipped earlier are asked again, so a changed fact inserts the step it calls for before the run goes on.
         Nothing is ever approved without a single person having approved it.
         """
-        approved: list[tuple[int, ...]] | None = None
-        for step in self.steps:
-            if step.state in Step.PASSED:
-                continue
-            rule = rule_of(step)
-            if not rule.applies(self.facts):
-                self._skip(step)
-                continue
-            if approved is None and rule.when_duplicate != "ask":
-                approved = self._approved_so_far()
-            resolution = routing.resolve(rule, self._case(approved or ()), self.organisation)
-            if resolution.passed:
-                self._pass(step, resolution)
-                continue
-            if resolution.empty:
-                raise errors.NoApprover(step.label)
-            self._open(step, resolution)
+        moves = list(self._moves())
+        for step, state, resolution in moves:
+            self._move(step, state, resolution)
+        new = [step for step in self.steps if step.pk is None]
+        if new:
+            Step.objects.bulk_create(new)
+        for step, state, resolution in moves:
+            self._tell(step, state, resolution)
+        if any(state == Step.State.OPEN for _step, state, _resolution in moves):
             return
         if not any(step.state in (Step.State.APPROVED, Step.State.CARRIED) for step in self.steps):
             raise errors.NoStepApplies
@@ -235,20 +227,43 @@ class Turn:
             self.log.add(Event.Verb.CARRIED, payload={"step": step.key, "round": kept.round})
         return again
 
-    def _open(self, step: Step, resolution: routing.Resolution) -> None:
-        self._set(step, Step.State.OPEN, opened_at=self.at, resolution=resolution.as_json())
-        self.step = self.outcome.step = step
-        self.give(resolution.people, Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE)
-        self.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
+    def _moves(self) -> Iterator[tuple[Step, str, routing.Resolution | None]]:
+        """Which steps are skipped or passed by rule, up to the one that opens; nothing is written yet."""
+        approved: list[tuple[int, ...]] | None = None
+        for step in self.steps:
+            if step.state in Step.PASSED:
+                continue
+            rule = rule_of(step)
+            if not rule.applies(self.facts):
+                if step.state != Step.State.SKIPPED:
+                    yield step, Step.State.SKIPPED, None
+                continue
+            if approved is None and rule.when_duplicate != "ask":
+                approved = self._approved_so_far()
+            resolution = routing.resolve(rule, self._case(approved or ()), self.organisation)
+            if not resolution.passed and resolution.empty:
+                raise errors.NoApprover(step.label)
+            yield step, Step.State.AUTO if resolution.passed else Step.State.OPEN, resolution
+            if not resolution.passed:
+                return
 
-    def _skip(self, step: Step) -> None:
-        if step.state != Step.State.SKIPPED:
-            self._set(step, Step.State.SKIPPED)
+    def _move(self, step: Step, state: str, resolution: routing.Resolution | None) -> None:
+        """Put a step into its new state; one that was just copied is written with the others."""
+        values: dict[str, Any] = {} if resolution is None else {"resolution": resolution.as_json()}
+        if state != Step.State.SKIPPED:
+            values["opened_at" if state == Step.State.OPEN else "closed_at"] = self.at
+        self._set(step, state, **values)
+
+    def _tell(self, step: Step, state: str, resolution: routing.Resolution | None) -> None:
+        """Give the tasks of a step that opens, and log what was done."""
+        if resolution is None:
             self.log.add(Event.Verb.SKIPPED, step=step, payload={"conditions": step.rule["conditions"]})
-
-    def _pass(self, step: Step, resolution: routing.Resolution) -> None:
-        self._set(step, Step.State.AUTO, closed_at=self.at, resolution=resolution.as_json())
-        self.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
+        elif state == Step.State.AUTO:
+            self.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
+        else:
+            self.step = self.outcome.step = step
+            self.give(resolution.people, Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE)
+            self.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
 
     def _cancel_pending(self, steps: list[Step]) -> None:
         pending = [step for step in steps if step.state == Step.State.PENDING]
@@ -261,7 +276,8 @@ class Turn:
         step.state = state
         for name, value in values.items():
             setattr(step, name, value)
-        step.save(update_fields=["state", *values])
+        if step.pk is not None:
+            step.save(update_fields=["state", *values])
 
 
 def lock(approval: Approval | int) -> Approval:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from apps.business.contracts.models import AgencyContract
+from apps.business.engagements.models import MISSING, DossierEntry
+from apps.business.plans.models import PlanTask
 from apps.business.settlements.amounts import ZERO
 from apps.business.settlements.ledger import BINDING
 from apps.business.settlements.parties import PHASES, works_on
@@ -48,7 +50,11 @@ def problems(paper, by) -> dict[str, list[str]]:
 def know(paper) -> None:
     """What the check and the submission after it ask of the paper, its lines and what it belongs to, read once."""
     related = ("engagement", "contract", "client")
-    known = type(paper).objects.select_related(*related).get(pk=paper.pk)
+    lacking = DossierEntry.objects.filter(**MISSING, engagement=OuterRef("engagement"))
+    checks = PlanTask.objects.filter(plan__engagement=OuterRef("engagement")).exclude(criterion="")
+    asked = {"has_gaps": Exists(lacking.order_by()), "has_checks": Exists(checks.order_by())}
+    known = type(paper).objects.select_related(*related).annotate(**asked).get(pk=paper.pk)
+    paper.may_be_unready = known.has_gaps or known.has_checks
     for name in related:
         setattr(paper, name, getattr(known, name))
     lines = paper.lines.model.objects.select_related("schedule_line").order_by("order", "pk")
@@ -101,9 +107,8 @@ def _check_engagement(found: Problems, paper) -> None:
     if contract.phase not in (AgencyContract.Phase.IN_FORCE, AgencyContract.Phase.COMPLETED):
         values = {"contract": contract.number, "phase": contract.get_phase_display()}
         found["engagement"].append(_("%(contract)s can't be settled: %(phase)s.") % values)
-    found_missing = readiness(engagement).sentences()
-    if found_missing:
-        found["engagement"] += found_missing
+    if paper.may_be_unready:
+        found["engagement"] += readiness(engagement).sentences()
 
 
 def _check_lines(found: Problems, paper, by) -> None:

@@ -98,7 +98,7 @@ def ask(document, *, client, stage: str, amount, term_days: int, by, earlier: Se
     """
     verdict = preview(client, amount=amount, term_days=term_days, document=document, earlier=earlier)
     picture = verdict.picture
-    if CreditCheck.objects.filter(document=document.pk).exists():
+    if _was_asked(document):
         stage = CreditCheck.Stage.REOPENED
     check = CreditCheck.objects.create(
         document_id=document.pk,
@@ -119,6 +119,13 @@ def ask(document, *, client, stage: str, amount, term_days: int, by, earlier: Se
     )
     vars(document)[_ASKED] = check
     return check
+
+
+def _was_asked(document) -> bool:
+    """Before; a paper that was never submitted was not, except a moment ago."""
+    if _ASKED in vars(document):
+        return True
+    return document.approval_id is not None and CreditCheck.objects.filter(document=document.pk).exists()
 
 
 #: where a paper carries the answer it was just given
