@@ -13,6 +13,7 @@ from apps.approvals import errors, routing
 from apps.approvals.events import DECISIONS, Log
 from apps.approvals.models import Approval, Event, RouteVersion, Step, Task
 from apps.approvals.organisation import OrmOrganisation
+from apps.approvals.reassigning import wake
 from apps.approvals.rules import rules_of
 from apps.approvals.turn import SUBMISSIONS, Outcome, Turn, lock, rule_of, steps_of, too_late
 from apps.core import clock
@@ -87,10 +88,8 @@ def approve(approval, *, by, facts: dict, content_hash: str, comment: str = "", 
     if rule_of(turn.step).opinion_required and not comment.strip():
         raise errors.OpinionMissing
     turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment)
-    if turn.is_decided:
-        turn.close_step(Step.State.APPROVED)
-        turn.copy_along()
-        turn.advance()
+    wake(turn, turn.outcome.decided)
+    turn.go_on()
     return turn.finish()
 
 
@@ -155,12 +154,12 @@ def hand_over(approval: Approval | int, *, leaver, successor, by, reason: str) -
     approval = lock(approval)
     turn = Turn(approval, facts=approval.facts, content_hash="", by=by)
     turn.load_open_step()
-    task = next((task for task in turn.tasks if task.user_id == leaver.pk and task.state == Task.State.OPEN), None)
+    task = next((task for task in turn.tasks if task.user_id == leaver.pk and task.state in Task.PENDING), None)
     if task is None:
         return turn.outcome
     heir = turn.heir(task, successor.pk)
-    Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(state=Task.State.CLOSED)
-    task.state = Task.State.CLOSED
+    was = task.state
+    turn.move(task, Task.State.PASSED_ON)
     turn.outcome.decided = task
     turn.log.add(
         Event.Verb.HANDED_OVER,
@@ -169,14 +168,21 @@ def hand_over(approval: Approval | int, *, leaver, successor, by, reason: str) -
         payload={"from": leaver.pk, "to": heir, "reason": reason},
     )
     if heir:
-        turn.give([heir], Task.Origin.HANDOVER)
+        turn.replace(task, heir, Task.Origin.HANDOVER, state=was)
     return turn.finish()
 
 
 def decided_in_round(approval: Approval) -> bool:
-    """Whether a person has decided since the applicant handed the paper in for the last time."""
-    said = Event.objects.filter(approval=approval, verb__in=(*SUBMISSIONS, *DECISIONS)).order_by("-seq")
-    return said.values_list("verb", flat=True).first() in DECISIONS
+    """Whether a person has decided, for good, since the applicant handed the paper in for the last time."""
+    verbs = (*SUBMISSIONS, *DECISIONS, Event.Verb.TAKEN_BACK)
+    said = Event.objects.filter(approval=approval, verb__in=verbs).order_by("-seq").values_list("verb", "payload")
+    undone: set[int] = set()
+    for verb, payload in said:
+        if verb == Event.Verb.TAKEN_BACK:
+            undone.add(payload["task"])
+        elif verb in SUBMISSIONS or payload["task"] not in undone:
+            return verb in DECISIONS
+    return False
 
 
 def preview(*, kind: str, applicant, department, facts: dict) -> list[routing.PlannedStep]:

@@ -1,5 +1,6 @@
 """Why the engine refuses. Each text is fit to be shown; all are `apps.core.errors.Refused`."""
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.core.errors import Refused
@@ -70,6 +71,14 @@ class ReasonMissing(ApprovalRefused):
 
     def __init__(self):
         super().__init__(_("Give a reason."), fields={"reason": [_("Give a reason.")]})
+
+
+class UrgedAlready(ApprovalRefused):
+    """A reminder within the hour; `again` is the moment from which another one goes out."""
+
+    def __init__(self, again):
+        text = _("They were reminded less than an hour ago; again from %(time)s.")
+        super().__init__(text % {"time": localtime(again).strftime("%H:%M")})
 
 
 class TooLate(ApprovalRefused):

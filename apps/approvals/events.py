@@ -130,12 +130,13 @@ def _faults_of_chain(run: Approval, log: list[Event]) -> Iterator[Fault]:
 
 def _faults_of_decisions(run: Approval, log: list[Event], tasks: list[Task]) -> Iterator[Fault]:
     said = {event.payload["task"]: event for event in log if event.verb in DECISIONS}
+    undone = {event.payload["task"] for event in log if event.verb == Event.Verb.TAKEN_BACK}
     for task in tasks:
         event = said.pop(task.pk, None)
         if event is None:
             yield Fault(run.pk, 0, f"decision {task.pk} is not in the log")
         elif (task.state, task.user_id, task.comment, task.content_hash, task.decided_at) != (
-            event.verb,
+            Task.State.TAKEN_BACK if task.pk in undone else event.verb,
             event.actor_id,
             event.payload["text"],
             event.content_hash,

@@ -20,13 +20,18 @@ SUBMISSIONS = (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED)
 
 @dataclass
 class Outcome:
-    """What one verb did. ``opened`` tasks are new and open; ``closed_steps`` are ids of steps whose people are done."""
+    """What one verb did.
+
+    ``opened`` tasks are open now and were not before; ``closed_steps`` are ids of steps whose people are done.
+    """
 
     approval: Approval
     opened: list[Task] = field(default_factory=list)
     closed_steps: list[int] = field(default_factory=list)
     decided: Task | None = None
     copied: set[int] = field(default_factory=set)
+    #: tasks that are no longer their people's, who go on reading the paper
+    passed_on: list[Task] = field(default_factory=list)
     step: Step | None = None
 
     @property
@@ -65,7 +70,8 @@ class Turn:
         self.step = next((step for step in self.steps if step.state == Step.State.OPEN), None)
         self.outcome.step = self.step
         if self.step:
-            self.tasks = list(self.step.tasks.select_for_update().exclude(state=Task.State.CLOSED).order_by("pk"))
+            left = (Task.State.CLOSED, Task.State.PASSED_ON, Task.State.TAKEN_BACK)
+            self.tasks = list(self.step.tasks.select_for_update().exclude(state__in=left).order_by("pk"))
 
     def take_task(self, by) -> None:
         mine = [task for task in self.tasks if task.user_id == by.pk and task.state == Task.State.OPEN]
@@ -85,17 +91,27 @@ class Turn:
 
     @property
     def is_decided(self) -> bool:
-        """Whether the open step has the approvals it takes."""
-        approvals = sum(task.state == Task.State.APPROVED for task in self.tasks)
+        """Whether the open step has the approvals it takes: those of its rule, and of whom its approvers asked for."""
+        own = [task for task in self.tasks if task.added_to_id is None]
+        approved = {task.pk for task in self.tasks if task.state == Task.State.APPROVED}
         counted = self.step.resolution.get("counted", 0)
-        return approvals >= routing.needed_of(rule_of(self.step), len(self.tasks), counted)
+        needed = routing.needed_of(rule_of(self.step), len(own), counted)
+        asked = any(task.added_to_id in approved and task.state in Task.PENDING for task in self.tasks)
+        return not asked and sum(task.pk in approved for task in own) >= needed
 
     def close_step(self, state: str) -> None:
         """Close the open step; colleagues who had it too lose their task without a decision."""
         self._set(self.step, state, closed_at=self.at)
-        if any(task.state == Task.State.OPEN for task in self.tasks):
-            Task.objects.filter(step=self.step, state=Task.State.OPEN).update(state=Task.State.CLOSED)
+        if any(task.state in Task.PENDING for task in self.tasks):
+            Task.objects.filter(step=self.step, state__in=Task.PENDING).update(state=Task.State.CLOSED)
         self.outcome.closed_steps.append(self.step.pk)
+
+    def go_on(self) -> None:
+        """After an approval, or where somebody is no longer asked: the next person, the next step, or the end."""
+        if self.is_decided:
+            self.close_step(Step.State.APPROVED)
+            self.copy_along()
+            self.advance()
 
     def copy_along(self) -> None:
         """Tell the people whom the route copies once this step is done."""
@@ -157,13 +173,32 @@ class Turn:
         self.log.add(Event.Verb.FINISHED)
         self.end(Approval.State.APPROVED)
 
-    def give(self, people: Iterable[int], origin: str) -> None:
-        """Open tasks of the current step for these people."""
-        tasks = [
-            Task(step=self.step, approval=self.approval, user_id=person, origin=origin, opened_at=self.at)
+    def give(self, people: Iterable[int], origin: str, **values: Any) -> list[Task]:
+        """Tasks of the current step for these people, open unless told otherwise."""
+        tasks = Task.objects.bulk_create(
+            Task(step=self.step, approval=self.approval, user_id=person, origin=origin, opened_at=self.at, **values)
             for person in people
-        ]
-        self.outcome.opened += Task.objects.bulk_create(tasks)
+        )
+        self.outcome.opened += [task for task in tasks if task.state == Task.State.OPEN]
+        return tasks
+
+    def replace(self, task: Task, person: int, origin: str, *, state: str = Task.State.OPEN) -> Task:
+        """A task in the place of another, for this person; whom the one had asked, the other has asked."""
+        [heir] = self.give([person], origin, added_to_id=task.added_to_id, place=task.place, state=state)
+        asked = [row for row in self.tasks if row.added_to_id == task.pk]
+        for row in asked:
+            row.added_to_id = heir.pk
+        if asked:
+            Task.objects.filter(added_to=task).update(added_to=heir)
+        self.tasks.remove(task)
+        self.tasks.append(heir)
+        return heir
+
+    def move(self, task: Task, state: str, **values: Any) -> None:
+        """Another state of a task of the locked step."""
+        Task.objects.filter(pk=task.pk).update(state=state, **values)
+        for name, value in {"state": state, **values}.items():
+            setattr(task, name, value)
 
     def heir(self, task: Task, successor: int) -> int | None:
         """Who takes a leaver's task over: the successor, else the line; None where others still decide."""
@@ -171,8 +206,9 @@ class Turn:
         barred = taken | {self.approval.applicant_id}
         if successor not in barred and self.organisation.active([successor]):
             return successor
-        others_decide = any(other.state == Task.State.OPEN for other in self.tasks if other.pk != task.pk)
-        if others_decide and self.step.mode == "any":
+        others = [other for other in self.tasks if other.pk != task.pk and other.added_to_id is None]
+        others_decide = any(other.state in Task.PENDING for other in others)
+        if others_decide and self.step.mode == "any" and task.added_to_id is None:
             return None
         found, _why = routing.climb(self._case(), self.organisation, start=self.approval.department_id, without=taken)
         if not found and not others_decide:

@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
+from apps.core.errors import Refused
 from apps.core.models import SavedView
 
 
@@ -79,6 +80,11 @@ class PlainFormMixin:
     def layout(self) -> list[Any]:
         """Fields and crispy layout objects in the order of the page; empty for the order of the form."""
         return []
+
+    def show_refusal(self, refusal: Refused) -> None:
+        """Put what a service refused at the fields it is about, or above the form."""
+        for name, text in (refusal.fields or {None: str(refusal)}).items():
+            self.add_error(name if name in self.fields else None, text)
 
 
 def _use_house_widget(field: forms.Field) -> None:

@@ -98,10 +98,6 @@ class Chain:
     earlier: list[Round]
     tasks: list[Task] = field(default_factory=list)
 
-    def open_task_of(self, person: Any) -> Task | None:
-        """What waits for this person on the paper."""
-        return next((task for task in self.tasks if task.user_id == person.pk and task.state == Task.State.OPEN), None)
-
     @property
     def open_stop(self) -> Stop | None:
         stops = self.current.stops if self.current else []
@@ -150,6 +146,7 @@ def _read(document: Document, viewer: Any) -> tuple[list[Step], dict[int, list[T
             task.step, task.granted = step, row["granted"]
             task.user = _person(row, "user")
             task.on_behalf_of = _person(row, "on_behalf_of") if task.on_behalf_of_id else None
+            task.added_to = Task(pk=task.added_to_id, user=_person(row, "added_to__user")) if task.added_to_id else None
             tasks[step.pk].append(task)
     return list(steps.values()), tasks
 
@@ -161,7 +158,8 @@ def _person(row: Mapping[str, Any], role: str) -> User:
 
 _STEP = [column.attname for column in Step._meta.concrete_fields]
 _TASK = [f"tasks__{column.attname}" for column in Task._meta.concrete_fields]
-_PEOPLE = [f"tasks__{role}__{name}" for role in ("user", "on_behalf_of") for name in ("name", "username")]
+_ROLES = ("user", "on_behalf_of", "added_to__user")
+_PEOPLE = [f"tasks__{role}{name}" for role in _ROLES for name in ("_id", "__name", "__username")]
 
 
 def planned_chain(
@@ -234,11 +232,15 @@ def _stop(
 
 def _is_shown(task: Task, step: Step) -> bool:
     """Colleagues whose task was closed by somebody else's decision are left out."""
-    return task.state != Task.State.CLOSED or step.state == Step.State.CANCELLED
+    if task.state == Task.State.CLOSED:
+        return step.state == Step.State.CANCELLED
+    return task.state != Task.State.PASSED_ON
 
 
 def _decision(task: Task, step: Step) -> Decision:
     note = task.get_origin_display() if task.origin != Task.Origin.RULE else ""
+    if task.added_to_id:
+        note = _("asked by %(name)s") % {"name": task.added_to.user}
     behalf = str(task.on_behalf_of) if task.on_behalf_of_id else ""
     label = "" if task.state in (Task.State.OPEN, Task.State.CLOSED) else task.get_state_display()
     return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note)

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from apps.approvals.engine import decided_in_round
+from apps.approvals.errors import UrgedAlready
 from apps.approvals.models import Task
+from apps.approvals.reassigning import URGE_AGAIN_AFTER, may_take_back, urged_at
+from apps.core import clock
 from apps.documents import grants
 from apps.documents.errors import NotAllowed, NotFound
 from apps.documents.models import Document
@@ -76,22 +80,38 @@ class Access:
         return self.document.applicant_id == self.user.pk
 
     @cached_property
+    def tasks(self) -> list[Task]:
+        """What this person has or had to decide on the running approval, and what they asked others to decide."""
+        if self.is_applicant or not self.document.approval_id or self.document.state != State.IN_REVIEW:
+            return []
+        tasks = Task.objects.filter(Q(user=self.user) | Q(added_to__user=self.user), approval=self.document.approval_id)
+        tasks = tasks.annotate(granted=grants.held(self.user, grants.APPROVE, self.document))
+        return list(tasks.select_related("step", "user", "added_to").order_by("opened_at", "pk"))
+
+    @cached_property
     def open_task(self) -> Task | None:
         """This person's open task on the running approval; the locked row is taken again by the engine."""
-        if not self.document.approval_id or self.document.state != State.IN_REVIEW:
-            return None
-        return (
-            Task.objects.waiting_for(self.user)
-            .filter(approval=self.document.approval_id)
-            .annotate(granted=grants.held(self.user, grants.APPROVE, self.document))
-            .select_related("step")
-            .first()
-        )
+        own = (task for task in self.tasks if task.user_id == self.user.pk and task.state == Task.State.OPEN)
+        return next(own, None)
 
     @cached_property
     def may_decide(self) -> bool:
         """It is this person's turn: the open task and the object permission together."""
         return self.user.is_active and self.open_task is not None and self.open_task.granted
+
+    @cached_property
+    def asked(self) -> list[Task]:
+        """Whom this person has asked to decide too, and who has not yet."""
+        pending = (task for task in self.tasks if task.added_to_id and task.state in Task.PENDING)
+        return [task for task in pending if task.added_to.user_id == self.user.pk]
+
+    @cached_property
+    def acted_last(self) -> bool:
+        """Whether nobody has moved the paper since this person approved it."""
+        own = [task.state for task in self.tasks if task.user_id == self.user.pk]
+        if Task.State.APPROVED not in own or Task.State.OPEN in own:
+            return False
+        return may_take_back(self.document.approval, self.user)
 
     def may(self, action: str) -> Answer:
         function = RULES.get((self.document.kind, action)) or RULES[("", action)]
@@ -215,6 +235,41 @@ def return_(access: Access) -> Answer:
 @rule("reject")
 def reject(access: Access) -> Answer:
     return approve(access)
+
+
+@rule("transfer")
+def transfer(access: Access) -> Answer:
+    return approve(access)
+
+
+@rule("add_approvers")
+def add_approvers(access: Access) -> Answer:
+    return approve(access)
+
+
+@rule("remove_approver")
+def remove_approver(access: Access) -> Answer:
+    return YES if access.asked else never(_("You have asked nobody who still has to decide."))
+
+
+@rule("take_back")
+def take_back(access: Access) -> Answer:
+    if access.acted_last:
+        return YES
+    return never(_("Only your last approval can be taken back, until somebody else has acted."))
+
+
+@rule("urge")
+def urge(access: Access) -> Answer:
+    """The applicant reminds those whose turn it is, at most once an hour."""
+    if not access.is_applicant:
+        return never(_("Only the applicant reminds those who decide."))
+    if access.document.state != State.IN_REVIEW:
+        return never(_("This document is not in approval."))
+    last = urged_at(access.document.approval)
+    if last and last > clock.now() - URGE_AGAIN_AFTER:
+        return no(str(UrgedAlready(last + URGE_AGAIN_AFTER)))
+    return YES
 
 
 @rule("withdraw")

@@ -107,21 +107,37 @@ class Task(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("To decide")
+        WAITING = "waiting", _("Waits for somebody else in this step")
         APPROVED = "approved", _("Approved")
         RETURNED = "returned", _("Returned")
         REJECTED = "rejected", _("Rejected")
+        TAKEN_BACK = "taken_back", _("Taken back")
         CLOSED = "closed", _("Closed without a decision")
+        PASSED_ON = "passed_on", _("Passed on without a decision")
 
     class Origin(models.TextChoices):
         RULE = "rule", _("by the route's rule")
         FALLBACK = "fallback", _("in place of somebody not found")
         HANDOVER = "handover", _("handed over by a leaver")
+        TRANSFER = "transfer", _("transferred to them")
+        ADDED = "added", _("added by a colleague")
+
+    class Place(models.TextChoices):
+        BEFORE = "before", _("before me: I decide after them")
+        BESIDE = "beside", _("beside me: we decide in any order")
+        AFTER = "after", _("after me: they decide once I have approved")
+
+    #: states in which somebody still has to decide, now or later
+    PENDING = (State.OPEN, State.WAITING)
 
     step = models.ForeignKey(Step, models.CASCADE, related_name="tasks")
     approval = models.ForeignKey(Approval, models.CASCADE, related_name="tasks")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks")
     on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.RULE)
+    #: the task of the person who asked for this one, and in which order the two decide
+    added_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="added")
+    place = models.CharField(max_length=8, choices=Place, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     comment = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
@@ -136,9 +152,13 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["step", "user"], condition=Q(state="open"), name="task_open_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "closed"], decided_at__isnull=True)
-                | Q(state__in=["approved", "returned", "rejected"], decided_at__isnull=False),
+                condition=Q(state__in=["open", "waiting", "closed", "passed_on"], decided_at__isnull=True)
+                | Q(state__in=["approved", "returned", "rejected", "taken_back"], decided_at__isnull=False),
                 name="task_decided_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(added_to__isnull=True, place="") | (Q(added_to__isnull=False) & ~Q(place="")),
+                name="task_added_has_place",
             ),
         ]
         indexes = [
@@ -171,6 +191,11 @@ class Event(models.Model):
         COMMENTED = "commented", _("commented")
         COPIED = "copied", _("copied to")
         HANDED_OVER = "handed_over", _("handed over")
+        TRANSFERRED = "transferred", _("transferred")
+        ADDED = "added", _("approvers added")
+        REMOVED = "removed", _("added approver removed")
+        TAKEN_BACK = "taken_back", _("approval taken back")
+        URGED = "urged", _("reminded")
         CANCELLED = "cancelled", _("cancelled")
         RECORDED = "recorded", _("recorded")
 

@@ -7,9 +7,11 @@ Each runs in one transaction with the document's row locked and raises subclasse
 from apps.documents.services.decisions import approve, cancel, edit_in_review, reject, return_, submit, withdraw
 from apps.documents.services.drafts import delete_draft, save_draft
 from apps.documents.services.exports import record_export
+from apps.documents.services.reassigning import add_approvers, remove_approver, take_back, transfer, urge
 from apps.documents.services.talk import attach, comment, copy_to, detach, mark_read
 
 __all__ = [
+    "add_approvers",
     "approve",
     "attach",
     "cancel",
@@ -21,8 +23,12 @@ __all__ = [
     "mark_read",
     "record_export",
     "reject",
+    "remove_approver",
     "return_",
     "save_draft",
     "submit",
+    "take_back",
+    "transfer",
+    "urge",
     "withdraw",
 ]

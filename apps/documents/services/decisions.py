@@ -54,7 +54,7 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
             by=by,
         )
         document.approval = outcome.approval
-    return _settle(document, outcome, by=by, reason="submitted", changed=True)
+    return settle(document, outcome, by=by, reason="submitted", changed=True)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def approve(document: Document, *, by, comment: str = "", seen: str | None = Non
     """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused."""
     document, given = _decision(document, "approve", by, seen)
     outcome = engine.approve(document.approval_id, comment=comment, **given)
-    return _settle(document, outcome, by=by, reason="approved")
+    return settle(document, outcome, by=by, reason="approved")
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def return_(document: Document, *, by, reason: str, to: str | None = None, seen:
     """Return for correction with a reason: to the applicant, or to an earlier step by its key (clause 6.2.4)."""
     document, given = _decision(document, "return", by, seen)
     outcome = engine.return_(document.approval_id, reason=reason, to=to, **given)
-    return _settle(document, outcome, by=by, reason="returned")
+    return settle(document, outcome, by=by, reason="returned")
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def reject(document: Document, *, by, reason: str, seen: str | None = None) -> D
     """Refuse for good, with a reason."""
     document, given = _decision(document, "reject", by, seen)
     outcome = engine.reject(document.approval_id, reason=reason, **given)
-    return _settle(document, outcome, by=by, reason="rejected")
+    return settle(document, outcome, by=by, reason="rejected")
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def withdraw(document: Document, *, by) -> Document:
     document = lock(document)
     permissions.require(by, "withdraw", document)
     outcome = engine.withdraw(document.approval_id, by=by)
-    return _settle(document, outcome, by=by, reason="withdrawn")
+    return settle(document, outcome, by=by, reason="withdrawn")
 
 
 @transaction.atomic
@@ -151,7 +151,7 @@ def _tell_who_was_first(document: Document, by) -> None:
         raise refusal
 
 
-def _settle(document: Document, outcome: Outcome, *, by, reason: str, changed: bool = False) -> Document:
+def settle(document: Document, outcome: Outcome, *, by, reason: str, changed: bool = False) -> Document:
     """Let the document, the grants, the participants and the notices follow what the engine did."""
     document.approval = outcome.approval
     before = document.state

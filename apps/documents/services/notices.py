@@ -1,9 +1,11 @@
 """Who is told what, when something happens to a document: whose turn it is, the applicant, and those named."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.engine import Outcome
-from apps.approvals.models import Approval
+from apps.approvals.models import Approval, Task
 from apps.documents.models import Comment, Document
 from apps.notifications.services import notify
 from apps.org.models import User
@@ -25,6 +27,24 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
     if ended and by.pk != document.applicant_id:
         said = outcome.decided.comment if outcome.decided else ""
         _send(document, [document.applicant], ended, body=said, by=by)
+
+
+def asked(document: Document, outcome: Outcome, *, by, reason: str) -> None:
+    """Those to whom somebody has passed the decision, or whom somebody has asked to decide too."""
+    people = _people_of(outcome.opened)
+    if people:
+        _send(document, people, _("%(by)s asks you to decide %(paper)s from %(applicant)s"), body=reason, by=by)
+
+
+def urged(document: Document, tasks: Iterable[Task], *, by) -> list[User]:
+    """Those whose turn it is are reminded; answers who they are."""
+    people = _people_of(tasks)
+    _send(document, people, _("%(by)s reminds you: %(paper)s is waiting for your decision"), by=by)
+    return people
+
+
+def _people_of(tasks: Iterable[Task]) -> list[User]:
+    return list(User.objects.filter(pk__in=[task.user_id for task in tasks]).order_by("pk"))
 
 
 ENDINGS = {

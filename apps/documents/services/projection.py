@@ -13,11 +13,14 @@ def follow(document: Document, outcome: Outcome) -> None:
     decided = outcome.decided
     if decided is not None and decided.state != Task.State.OPEN and not closed:
         grants.take(document.pk, [f"step:{decided.step_id}"], users=[decided.user_id])
+    for task in outcome.passed_on:
+        grants.take(document.pk, [f"step:{task.step_id}"], users=[task.user_id])
     if closed:
         grants.take(document.pk, closed)
     rights = [(task.user_id, grants.APPROVE, document.pk, f"step:{task.step_id}") for task in outcome.opened]
     if decided is not None and decided.decided_at:
         rights.append((decided.user_id, grants.VIEW, document.pk, f"acted:{decided.pk}"))
+    rights += [(task.user_id, grants.VIEW, document.pk, f"acted:{task.pk}") for task in outcome.passed_on]
     rights += [(person, grants.VIEW, document.pk, "copied") for person in outcome.copied]
     grants.give(rights)
     take_part(document, approvers={task.user_id for task in outcome.opened}, copied=outcome.copied)

@@ -54,7 +54,7 @@ class Detail(PaperView):
         files, lines = self._files(), self.kind.lines(document)
         chain = chain_of(document, viewer=self.request.user)
         if document.state == Document.State.IN_REVIEW:
-            access.open_task = chain.open_task_of(self.request.user)
+            access.tasks = chain.tasks
         actions = actions_of(self.kind, access)
         return {
             "page_title": str(document),
@@ -142,6 +142,7 @@ def actions_of(kind: Any, access: Access) -> list[Action]:
         *kind.actions(access),
         Action(_("Withdraw"), document.url("withdraw"), access.may("withdraw"), icon="arrow-counterclockwise",
                confirm=_("Withdraw %(paper)s? It becomes a draft again.") % {"paper": document}),
+        *_about_people(access),
         Action(_("Copy to"), document.url("copy"), access.may("copy"), icon="person-plus", link=True, dialog="copy"),
         Action(_("Print"), document.url("print"), access.may("print"), icon="printer", link=True),
         Action(_("Cancel paper"), document.url("cancel"), access.may("cancel"), icon="slash-circle", dialog="cancel",
@@ -150,6 +151,34 @@ def actions_of(kind: Any, access: Access) -> list[Action]:
                confirm=_("Delete this draft for good?")),
     ]  # fmt: skip
     return [action for action in common if not action.answer.hidden]
+
+
+def _about_people(access: Access) -> list[Action]:
+    """The buttons that change who decides."""
+    document = access.document
+    return [
+        Action(_("Transfer"), document.url("transfer"), access.may("transfer"), icon="arrow-left-right", link=True),
+        Action(
+            _("Add approvers"), document.url("add-approvers"), access.may("add_approvers"), icon="people", link=True
+        ),
+        *(
+            Action(
+                _("No longer ask %(name)s") % {"name": task.user},
+                document.url("remove-approver", task.pk),
+                access.may("remove_approver"),
+                icon="person-dash",
+            )
+            for task in access.asked
+        ),
+        Action(
+            _("Take back my approval"),
+            document.url("take-back"),
+            access.may("take_back"),
+            icon="arrow-counterclockwise",
+            confirm=_("Take back your approval of %(paper)s? It waits for you again.") % {"paper": document},
+        ),
+        Action(_("Remind"), document.url("urge"), access.may("urge"), icon="bell"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -229,7 +258,7 @@ def _details(event: Event, names: Names) -> list[str]:
         details.append(payload["text"])
     if payload.get("people"):
         details.append(_(", ").join(names.person(pk) for pk in payload["people"]))
-    if event.verb == Event.Verb.HANDED_OVER:
+    if event.verb in (Event.Verb.HANDED_OVER, Event.Verb.TRANSFERRED):
         details.append(f"{names.person(payload['from'])} → {names.person(payload['to'])}" if payload.get("to") else "")
         details.append(payload.get("reason", ""))
     if event.verb in (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED) and "amount" in payload.get("facts", {}):

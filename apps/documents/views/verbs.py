@@ -1,7 +1,8 @@
 """A POST per verb on one paper: each asks the service and says what happened."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,16 +10,18 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.approvals.models import Event
 from apps.core.errors import Refused
+from apps.core.forms import BaseForm
 from apps.documents import services
-from apps.documents.forms import CopyForm
+from apps.documents.forms import AddApproversForm, CopyForm, TransferForm
 from apps.documents.history import history_of
 from apps.documents.models import Document
 from apps.documents.views.base import PaperView, is_stale
 from apps.documents.views.detail import events_of
-from apps.documents.views.words import decided_message, submitted_message
+from apps.documents.views.words import decided_message, submitted_message, whose_turn
 
 
 class Verb(PaperView):
@@ -136,28 +139,112 @@ class Comment(Verb):
         return f"{super().next_page()}#comments"
 
 
-class CopyTo(PaperView):
-    """Let people read along: a dialog on the paper, or this page where there are no scripts."""
+class FormVerb(PaperView):
+    """A verb that needs to be told something: a page with a small form, then the paper again."""
+
+    action: ClassVar[str]
+    form_class: ClassVar[type[BaseForm]]
+    #: with `%(paper)s`
+    title: ClassVar[Any]
+    submit_label: ClassVar[Any]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require("copy")
-        return self.page(CopyForm())
+        self.require(self.action)
+        return self.page(self.form_class())
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        self.require("copy")
-        form = CopyForm(request.POST)
+        self.require(self.action)
+        form = self.form_class(request.POST)
         if not form.is_valid():
             return self.page(form, status=422)
-        people = list(form.cleaned_data["people"])
-        services.copy_to(self.document, by=request.user, people=people)
-        names = _(", ").join(str(person) for person in people)
-        messages.success(request, _("%(paper)s is copied to %(people)s.") % {"paper": self.document, "people": names})
+        try:
+            message = self.carry_out(form)
+        except Refused as refusal:
+            if not refusal.fields:
+                raise
+            form.show_refusal(refusal)
+            return self.page(form, status=422)
+        messages.success(request, message)
         return HttpResponseRedirect(self.document.url("detail"))
 
-    def page(self, form: CopyForm, status: int = 200) -> HttpResponse:
-        title = _("Copy %(paper)s to") % {"paper": self.document}
-        context = {"page_title": title, "document": self.document, "form": form}
-        return render(self.request, "documents/copy.html", context, status=status)
+    def carry_out(self, form: BaseForm) -> str:
+        """Do it and answer what to say."""
+        raise NotImplementedError
+
+    def page(self, form: BaseForm, status: int = 200) -> HttpResponse:
+        context = {
+            "page_title": str(self.title) % {"paper": self.document},
+            "document": self.document,
+            "form": form,
+            "submit_label": self.submit_label,
+        }
+        return render(self.request, "documents/verb.html", context, status=status)
+
+    def named(self, people: Iterable[Any]) -> str:
+        return _(", ").join(str(person) for person in people)
+
+
+class CopyTo(FormVerb):
+    """Let people read along: a dialog on the paper, or this page where there are no scripts."""
+
+    action, form_class = "copy", CopyForm
+    title, submit_label = gettext_lazy("Copy %(paper)s to"), gettext_lazy("Copy to them")
+
+    def carry_out(self, form: BaseForm) -> str:
+        people = list(form.cleaned_data["people"])
+        services.copy_to(self.document, by=self.request.user, people=people)
+        return _("%(paper)s is copied to %(people)s.") % {"paper": self.document, "people": self.named(people)}
+
+
+class Transfer(FormVerb):
+    """Give one's turn to decide to somebody else."""
+
+    action, form_class = "transfer", TransferForm
+    title, submit_label = gettext_lazy("Transfer %(paper)s"), gettext_lazy("Transfer")
+
+    def carry_out(self, form: BaseForm) -> str:
+        given = form.cleaned_data
+        document = services.transfer(self.document, by=self.request.user, to=given["to"], reason=given["reason"])
+        return _("%(paper)s is now with %(people)s.") % {"paper": document, "people": whose_turn(document)}
+
+
+class AddApprovers(FormVerb):
+    """Ask others to decide too."""
+
+    action, form_class = "add_approvers", AddApproversForm
+    title, submit_label = gettext_lazy("Add approvers to %(paper)s"), gettext_lazy("Ask them")
+
+    def carry_out(self, form: BaseForm) -> str:
+        given = dict(form.cleaned_data)
+        document = services.add_approvers(self.document, by=self.request.user, **given)
+        return _("%(people)s: asked to decide %(paper)s.") % {"paper": document, "people": self.named(given["people"])}
+
+
+class RemoveApprover(Verb):
+    """Let somebody go again whom one has asked to decide too."""
+
+    def post(self, request: HttpRequest, pk: int, task: int) -> HttpResponse:
+        return super().post(request, pk)
+
+    def carry_out(self, document: Document) -> str:
+        document = services.remove_approver(document, by=self.request.user, task=self.kwargs["task"])
+        return _("%(paper)s is now with %(people)s.") % {"paper": document, "people": whose_turn(document)}
+
+
+class TakeBack(Verb):
+    """Undo one's own approval."""
+
+    def carry_out(self, document: Document) -> str:
+        document = services.take_back(document, by=self.request.user)
+        return _("Your approval of %(paper)s is taken back; it waits for you again.") % {"paper": document}
+
+
+class Urge(Verb):
+    """Remind those whose turn it is."""
+
+    def carry_out(self, document: Document) -> str:
+        people = services.urge(document, by=self.request.user)
+        return _("Reminded: %(people)s.") % {"people": _(", ").join(str(person) for person in people)}
 
 
 class Delete(Verb):

@@ -38,6 +38,10 @@ VERBS: dict[str, type[View]] = {
     "cancel": verbs.Cancel,
     "comment": verbs.Comment,
     "copy": verbs.CopyTo,
+    "transfer": verbs.Transfer,
+    "add-approvers": verbs.AddApprovers,
+    "take-back": verbs.TakeBack,
+    "urge": verbs.Urge,
     "delete": verbs.Delete,
     "attach": attachments.Attach,
 }
@@ -51,6 +55,7 @@ PAGES: dict[str, tuple[str, type[View]]] = {
     "history": ("<int:pk>/history/", detail.History),
     "file": ("<int:pk>/files/<int:file>/", attachments.Show),
     "detach": ("<int:pk>/files/<int:file>/remove/", attachments.Detach),
+    "remove-approver": ("<int:pk>/approvers/<int:task>/remove/", verbs.RemoveApprover),
 }
 
 
