@@ -13,6 +13,7 @@ class ApprovalsConfig(AppConfig):
         reads = {"approvals.view_route", "approvals.view_routeversion"}
         registry.grant_to_roles({"sysadmin": {*reads, "approvals.change_route"}, "auditor": reads})
         navigation.register(
+            navigation.Item(_("Substitutes"), "approvals:delegation-list", icon="people", order=30),
             navigation.Item(
                 _("Approval routes"),
                 "approvals:route-list",
@@ -20,7 +21,7 @@ class ApprovalsConfig(AppConfig):
                 group="system",
                 order=60,
                 visible=sees_routes,
-            )
+            ),
         )
 
 

@@ -191,7 +191,7 @@ def preview(*, kind: str, applicant, department, facts: dict) -> list[routing.Pl
     if version is None:
         raise errors.NoRoute
     case = routing.Case(applicant.pk, department.pk, facts, version.route.owner_id)
-    return routing.plan(rules_of(version), case, OrmOrganisation())
+    return routing.plan(rules_of(version), case, OrmOrganisation(kind))
 
 
 def _watched_changed(steps: list[Step], before: dict, after: dict) -> bool:

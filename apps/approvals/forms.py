@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.approvals.kinds import kind_called
-from apps.approvals.models import Route, RouteStep
+from apps.approvals.delegating import people_of
+from apps.approvals.kinds import all_kinds, kind_called
+from apps.approvals.models import Delegation, Route, RouteStep
 from apps.approvals.services import is_number
 from apps.approvals.wording import OPERATORS
 from apps.core.forms import BaseForm, BaseModelForm
@@ -136,3 +137,31 @@ def condition_initial(step: RouteStep) -> list[dict[str, Any]]:
 
 def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class DelegationForm(BaseModelForm):
+    """Who decides for whom, when, and for which kinds of paper; without kinds, for all."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Only these kinds of documents"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all of them."),
+    )
+
+    class Meta:
+        model = Delegation
+        fields = ["person", "substitute", "starts", "ends", "reason", "kinds"]
+        widgets = {
+            "person": forms.Select(attrs=SEARCHABLE),
+            "substitute": forms.Select(attrs=SEARCHABLE),
+            "starts": forms.DateInput,
+            "ends": forms.DateInput,
+        }
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people_of(by)
+        self.fields["person"].initial = by
+        self.fields["substitute"].queryset = User.objects.filter(is_active=True).exclude(pk=by.pk)
+        self.fields["kinds"].choices = [(kind.name, str(kind.label).capitalize()) for kind in all_kinds()]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
+from apps.approvals.models import Delegation
 from apps.org.models import Department, User
 
 
 class OrmOrganisation:
     """Answers `routing.Organisation` from the org tables. Made for one decision and thrown away: people change."""
 
-    def __init__(self):
+    def __init__(self, kind: str):
+        self._kind = kind
+        self._substitutes: dict[int, int] | None = None
         self._departments: dict[int, tuple[int | None, int | None]] | None = None
         self._active: dict[int, bool] = {}
         self._members: dict[int, list[int]] = {}
@@ -36,6 +39,13 @@ class OrmOrganisation:
             self._active.update(dict.fromkeys(unknown, False))
             self._active.update(User.objects.filter(pk__in=unknown).values_list("pk", "is_active"))
         return {person for person in people if self._active[person]}
+
+    def substitutes(self) -> dict[int, int]:
+        """Who is away today, for papers of this kind, and who decides instead."""
+        if self._substitutes is None:
+            rows = Delegation.objects.in_force().order_by("pk").values_list("person_id", "substitute_id", "kinds")
+            self._substitutes = {person: other for person, other, kinds in rows if not kinds or self._kind in kinds}
+        return self._substitutes
 
     def _tree(self) -> dict[int, tuple[int | None, int | None]]:
         if self._departments is None:

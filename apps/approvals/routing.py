@@ -28,6 +28,7 @@ class Organisation(Protocol):
     def parent_of(self, department: int | None) -> int | None: ...
     def members_of(self, role: int) -> list[int]: ...
     def active(self, people: Iterable[int]) -> set[int]: ...
+    def substitutes(self) -> dict[int, int]: ...
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Resolution:
     """The people of a step and why it is they.
 
     ``passed``: the duplicate rule passes the step, enough of its people have decided already. ``counted``: how many of
-    the approvals it needs the duplicate rule has counted.
+    the approvals it needs the duplicate rule has counted. ``behalf``: (substitute, who is away) where one stands in.
     """
 
     people: tuple[int, ...]
@@ -140,14 +141,16 @@ class Resolution:
     fallback: bool = False
     passed: bool = False
     counted: int = 0
+    behalf: tuple[tuple[int, int], ...] = ()
 
     @property
     def empty(self) -> bool:
         return not self.people and not self.passed
 
     def as_json(self) -> dict[str, Any]:
-        why = [asdict(why) for why in self.why]
-        return {"people": list(self.people), "why": why, "fallback": self.fallback, "counted": self.counted}
+        said = {"people": list(self.people), "why": [asdict(why) for why in self.why], "fallback": self.fallback}
+        behalf = {"behalf": [list(pair) for pair in self.behalf]} if self.behalf else {}
+        return {**said, "counted": self.counted, **behalf}
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,8 @@ def resolve(rule: StepRule, case: Case, organisation: Organisation) -> Resolutio
         why.append(Why("already_decided", {"people": [person for person in people if person not in remaining]}))
         if counted >= needed_of(rule, len(people)):
             return Resolution((), tuple(why), fallback, passed=True, counted=counted)
-    return Resolution(tuple(remaining), tuple(why), fallback, counted=counted)
+    people, behalf, represented = _represented(remaining, case, organisation)
+    return Resolution(tuple(people), (*why, *represented), fallback, counted=counted, behalf=tuple(behalf))
 
 
 def needed_of(rule: StepRule, people: int, counted: int = 0) -> int:
@@ -283,6 +287,41 @@ def _without_duplicates(rule: StepRule, people: list[int], case: Case) -> list[i
     earlier = case.approved[-1:] if rule.when_duplicate == "consecutive" else case.approved
     decided = {person for step in earlier for person in step}
     return [person for person in people if person not in decided]
+
+
+def _represented(
+    people: list[int], case: Case, organisation: Organisation
+) -> tuple[list[int], list[tuple[int, int]], list[Why]]:
+    """Whoever is away gives place to a substitute, or to the substitute's own.
+
+    Nobody stands in for a paper of their own, after deciding an earlier step, or where they are asked already; then the
+    person who is away is asked after all.
+    """
+    substitutes = organisation.substitutes()
+    decided = {person for step in case.approved for person in step}
+    found: list[int] = []
+    behalf, why = [], []
+    for person in people:
+        stand_in = _stand_in(person, substitutes)
+        if stand_in is None:
+            found.append(person)
+        elif stand_in in {case.applicant, *decided, *people, *found} or not organisation.active([stand_in]):
+            found.append(person)
+            why.append(Why("substitute_barred", {"people": [stand_in]}))
+        else:
+            found.append(stand_in)
+            behalf.append((stand_in, person))
+            why.append(Why("represented", {"people": [person]}))
+    return found, behalf, why
+
+
+def _stand_in(person: int, substitutes: dict[int, int]) -> int | None:
+    """The last of a line of substitutes."""
+    seen, found = {person}, substitutes.get(person)
+    while found is not None and found in substitutes and substitutes[found] not in seen:
+        seen.add(found)
+        found = substitutes[found]
+    return found
 
 
 def _one(person: int | None) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +48,7 @@ class Turn:
         self.content_hash = content_hash
         self.by = by
         self.at: dt.datetime = clock.now()
-        self.organisation = OrmOrganisation()
+        self.organisation = OrmOrganisation(approval.route_version.route.kind)
         self.log = Log(approval, content_hash=content_hash, at=self.at)
         self.outcome = Outcome(approval)
         self.steps: list[Step] = []
@@ -87,7 +87,9 @@ class Turn:
             raise too_late(self.approval.pk, self.by)
         for name, value in values.items():
             setattr(task, name, value)
-        self.log.add(verb, actor=self.by, step=self.step, payload={"text": task.comment, "task": task.pk, **payload})
+        said = {"text": task.comment, "task": task.pk, **payload}
+        behalf = task.on_behalf_of if task.on_behalf_of_id else None
+        self.log.add(verb, actor=self.by, on_behalf_of=behalf, step=self.step, payload=said)
 
     @property
     def is_decided(self) -> bool:
@@ -173,10 +175,16 @@ class Turn:
         self.log.add(Event.Verb.FINISHED)
         self.end(Approval.State.APPROVED)
 
-    def give(self, people: Iterable[int], origin: str, **values: Any) -> list[Task]:
-        """Tasks of the current step for these people, open unless told otherwise."""
+    def give(
+        self, people: Iterable[int], origin: str, *, behalf: Mapping[int, int] | None = None, **values: Any
+    ) -> list[Task]:
+        """Tasks of the current step for these people, open unless told otherwise; ``behalf``: for whom they decide."""
+        shared = {"step": self.step, "approval": self.approval, "opened_at": self.at, **values}
+        away = behalf or {}
         tasks = Task.objects.bulk_create(
-            Task(step=self.step, approval=self.approval, user_id=person, origin=origin, opened_at=self.at, **values)
+            Task(user_id=person, on_behalf_of_id=away[person], origin=Task.Origin.SUBSTITUTE, **shared)
+            if person in away
+            else Task(user_id=person, origin=origin, **shared)
             for person in people
         )
         self.outcome.opened += [task for task in tasks if task.state == Task.State.OPEN]
@@ -184,7 +192,10 @@ class Turn:
 
     def replace(self, task: Task, person: int, origin: str, *, state: str = Task.State.OPEN) -> Task:
         """A task in the place of another, for this person; whom the one had asked, the other has asked."""
-        [heir] = self.give([person], origin, added_to_id=task.added_to_id, place=task.place, state=state)
+        kept = {"added_to_id": task.added_to_id, "place": task.place, "state": state}
+        if person == task.user_id:
+            kept["on_behalf_of_id"] = task.on_behalf_of_id
+        [heir] = self.give([person], origin, **kept)
         asked = [row for row in self.tasks if row.added_to_id == task.pk]
         for row in asked:
             row.added_to_id = heir.pk
@@ -274,7 +285,7 @@ class Turn:
                 if step.state != Step.State.SKIPPED:
                     yield step, Step.State.SKIPPED, None
                 continue
-            if approved is None and rule.when_duplicate != "ask":
+            if approved is None and (rule.when_duplicate != "ask" or self.organisation.substitutes()):
                 approved = self._approved_so_far()
             resolution = routing.resolve(rule, self._case(approved or ()), self.organisation)
             if not resolution.passed and resolution.empty:
@@ -298,7 +309,8 @@ class Turn:
             self.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
         else:
             self.step = self.outcome.step = step
-            self.give(resolution.people, Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE)
+            origin = Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE
+            self.give(resolution.people, origin, behalf=dict(resolution.behalf))
             self.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
 
     def _cancel_pending(self, steps: list[Step]) -> None:

@@ -20,6 +20,11 @@ def check(row: Model, *, exclude: Collection[str] = ()) -> None:
     row.clean_fields(exclude={*exclude, *referring})
     row.clean()
     row.validate_unique(exclude=set(exclude))
+    check_constraints(row, exclude=exclude)
+
+
+def check_constraints(row: Model, *, exclude: Collection[str] = ()) -> None:
+    """The constraints that have something to say to a person: unique ones, and checks with a sentence of their own."""
     for constraint in row._meta.constraints:
         if not isinstance(constraint, CheckConstraint) or constraint.violation_error_message != UNSAID:
             constraint.validate(type(row), row, exclude=set(exclude), using=DEFAULT_DB_ALIAS)

@@ -2,12 +2,14 @@
 
 import unicodedata
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
+from apps.core.checks import check_constraints
 from apps.core.errors import Refused
 from apps.core.models import SavedView
 
@@ -100,6 +102,14 @@ class BaseForm(PlainFormMixin, forms.Form):
 
 class BaseModelForm(PlainFormMixin, forms.ModelForm):
     """The base of forms about one row."""
+
+    def _post_clean(self) -> None:
+        """Check constraints without a sentence are left to the services, which say at which field what is wrong."""
+        self.instance.validate_constraints = partial(check_constraints, self.instance)
+        try:
+            super()._post_clean()
+        finally:
+            del self.instance.validate_constraints
 
 
 def money_formfield(db_field: Any, **kwargs: Any) -> forms.Field:

@@ -184,7 +184,7 @@ def _planned_stop(planned: routing.PlannedStep, names: Names, labels: Mapping[st
     stop.why = names.why(planned.resolution.why)
     if rule.conditions:
         stop.why.append(_("because %(conditions)s") % {"conditions": conditions_in_words(rule.conditions, labels)})
-    stop.decisions = [Decision(names.person(person), "waiting") for person in planned.resolution.people]
+    stop.decisions = _expected(planned.resolution, names)
     stop.how_many = how_many(rule, len(stop.decisions))
     if planned.resolution.passed:
         stop.label = _("Passed by rule")
@@ -202,7 +202,7 @@ def _resolve_coming(document: Document, steps: list[Step], names: Names) -> dict
     rules = {step.pk: routing.StepRule.from_json(step.rule) for step in pending}
     applying = {pk: rule for pk, rule in rules.items() if rule.applies(approval.facts)}
     case = routing.Case(approval.applicant_id, approval.department_id, approval.facts)
-    organisation = NamedOrganisation(applying.values(), names)
+    organisation = NamedOrganisation(document.kind, applying.values(), names)
     return {pk: routing.resolve(rule, case, organisation) if pk in applying else None for pk, rule in rules.items()}
 
 
@@ -219,7 +219,7 @@ def _stop(
             stop.label = _("Will probably not apply") if rule.conditions else stop.label
         return stop
     if step.state == Step.State.PENDING:
-        stop.decisions = [Decision(names.person(person), "waiting") for person in coming.people]
+        stop.decisions = _expected(coming, names)
         stop.why = names.why(coming.why)
     else:
         stop.decisions = [_decision(task, step) for task in tasks if _is_shown(task, step)]
@@ -230,6 +230,14 @@ def _stop(
     return stop
 
 
+def _expected(resolution: routing.Resolution, names: Names) -> list[Decision]:
+    """The people of a step still to come, and for whom they would decide."""
+    behalf = {person: names.person(away) for person, away in resolution.behalf}
+    return [
+        Decision(names.person(person), "waiting", on_behalf_of=behalf.get(person, "")) for person in resolution.people
+    ]
+
+
 def _is_shown(task: Task, step: Step) -> bool:
     """Colleagues whose task was closed by somebody else's decision are left out."""
     if task.state == Task.State.CLOSED:
@@ -238,7 +246,8 @@ def _is_shown(task: Task, step: Step) -> bool:
 
 
 def _decision(task: Task, step: Step) -> Decision:
-    note = task.get_origin_display() if task.origin != Task.Origin.RULE else ""
+    silent = (Task.Origin.RULE, Task.Origin.SUBSTITUTE)
+    note = task.get_origin_display() if task.origin not in silent else ""
     if task.added_to_id:
         note = _("asked by %(name)s") % {"name": task.added_to.user}
     behalf = str(task.on_behalf_of) if task.on_behalf_of_id else ""

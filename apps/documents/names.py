@@ -82,6 +82,8 @@ class Names:
             "route_owner": _("therefore the owner of the route"),
             "nobody": _("nobody is left to decide"),
             "already_decided": _("has already decided and is not asked again: %(people)s"),
+            "represented": _("in the place of %(people)s, who is away"),
+            "substitute_barred": _("the substitute %(people)s may not decide this paper"),
         }
         if why.code not in texts:
             return ""
@@ -96,8 +98,8 @@ class Names:
 class NamedOrganisation(OrmOrganisation):
     """The organisation as routing asks for it, which tells `Names` whom it has met: no second query for their names."""
 
-    def __init__(self, rules: Iterable[routing.StepRule], names: Names):
-        super().__init__()
+    def __init__(self, kind: str, rules: Iterable[routing.StepRule], names: Names):
+        super().__init__(kind)
         self._names = names
         roles = {rule.role for rule in rules if rule.rule == "role"}
         if roles:

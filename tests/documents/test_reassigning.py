@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.documents import services
 from apps.documents.errors import NotAllowed
 from apps.documents.models import Document
+from apps.documents.services.handover import hand_over
 from apps.documents.services.projection import orphans
 from apps.notifications.models import Notification
 from tests.factories.approvals import route, step
@@ -177,8 +178,6 @@ def test_who_has_decided_is_not_let_go(people, memo):
 
 
 def test_a_leaver_who_waits_for_others_is_replaced(people, memo):
-    from apps.documents.services.handover import hand_over
-
     add(memo, people.bob, people.olga)
     hand_over(employee=people.bob, successor=people.boss, by=people.root)
     services.approve(memo, by=people.olga)

@@ -121,6 +121,7 @@ class Task(models.Model):
         HANDOVER = "handover", _("handed over by a leaver")
         TRANSFER = "transfer", _("transferred to them")
         ADDED = "added", _("added by a colleague")
+        SUBSTITUTE = "substitute", _("as a substitute")
 
     class Place(models.TextChoices):
         BEFORE = "before", _("before me: I decide after them")

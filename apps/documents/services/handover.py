@@ -2,7 +2,7 @@
 
 from django.utils.translation import ngettext
 
-from apps.approvals import engine
+from apps.approvals import delegating, engine
 from apps.approvals.models import Route, Task
 from apps.documents.models import Document
 from apps.documents.services import notices
@@ -18,6 +18,7 @@ def hand_over(*, employee, successor, by, reason: str = "") -> None:
         outcome = engine.hand_over(document.approval_id, leaver=employee, successor=successor, by=by, reason=reason)
         follow(document, outcome)
         notices.tell(document, outcome, by=by)
+    delegating.end_all(employee, by=by)
     for route in Route.objects.filter(owner=employee):
         route.owner = successor
         save(route, by=by, reason=reason)

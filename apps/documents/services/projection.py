@@ -21,6 +21,8 @@ def follow(document: Document, outcome: Outcome) -> None:
     if decided is not None and decided.decided_at:
         rights.append((decided.user_id, grants.VIEW, document.pk, f"acted:{decided.pk}"))
     rights += [(task.user_id, grants.VIEW, document.pk, f"acted:{task.pk}") for task in outcome.passed_on]
+    represented = [task for task in outcome.opened if task.on_behalf_of_id]
+    rights += [(task.on_behalf_of_id, grants.VIEW, document.pk, f"acted:{task.pk}") for task in represented]
     rights += [(person, grants.VIEW, document.pk, "copied") for person in outcome.copied]
     grants.give(rights)
     take_part(document, approvers={task.user_id for task in outcome.opened}, copied=outcome.copied)

@@ -1,0 +1,1 @@
+"""The pages of approvals: routes, and who decides for whom."""
