@@ -12,8 +12,9 @@ from apps.approvals.routing import Case, Condition, StepRule, Why, needed_of, pl
 class Company:
     """An `Organisation` made of dictionaries."""
 
-    def __init__(self, *, left=(), heads=None, loop=False):
+    def __init__(self, *, left=(), heads=None, loop=False, away=None):
         self.left = set(left)
+        self.away = away or {}
         self.heads = {1: 10, 2: 20, 3: 30, 4: 40, 5: None} if heads is None else heads
         self.parents = {1: 3 if loop else None, 2: 1, 3: 2, 4: 1, 5: 2}
         self.managers = {31: 30, 30: 20, 20: 10, 10: None}
@@ -33,6 +34,9 @@ class Company:
 
     def active(self, people):
         return set(people) - self.left
+
+    def substitutes(self):
+        return self.away
 
 
 def rule(**values):
@@ -335,3 +339,27 @@ def test_plan_shows_who_is_certain_to_have_decided():
         rule(key="second", order=2, people=(60, 62), mode="all", when_duplicate="once"),
     ]
     assert [step.resolution.people for step in plan(steps, case(), Company())] == [(60, 61), (62,)]
+
+
+# ---- substitutes ----
+
+
+@pytest.mark.parametrize(
+    ("away", "found", "behalf", "why"),
+    [
+        ({}, (50, 51), (), ["named"]),
+        ({50: 60}, (60, 51), ((60, 50),), ["named", "represented"]),
+        ({50: 60, 60: 61}, (61, 51), ((61, 50),), ["named", "represented"]),
+        ({50: 60, 60: 50}, (60, 51), ((60, 50),), ["named", "represented"]),
+        ({50: 31}, (50, 51), (), ["named", "substitute_barred"]),
+        ({50: 51}, (50, 51), (), ["named", "substitute_barred"]),
+        ({50: 60, 51: 60}, (60, 51), ((60, 50),), ["named", "represented", "substitute_barred"]),
+        ({50: 70}, (50, 51), (), ["named", "substitute_barred"]),
+        ({50: 80}, (50, 51), (), ["named", "substitute_barred"]),
+    ],
+)
+def test_who_is_away_gives_place_to_a_fit_substitute(away, found, behalf, why):
+    """31 applied, 70 decided an earlier step, 80 has left."""
+    company = Company(left=[80], away=away)
+    resolution = resolve(rule(people=(50, 51)), case(approved=((70,),)), company)
+    assert (resolution.people, resolution.behalf, codes(resolution)) == (found, behalf, why)
