@@ -3,6 +3,7 @@
 HYPOTHESIS_PROFILE chooses how long: `default` some seconds and the same every time, `ci` a few minutes, `deep` an hour.
 """
 
+import datetime as dt
 import os
 from contextlib import suppress
 
@@ -22,8 +23,10 @@ from hypothesis.stateful import (
 )
 
 from apps.approvals import routing
+from apps.approvals.delegating import delegate, end
 from apps.approvals.events import verify
-from apps.approvals.models import Approval, Step, Task
+from apps.approvals.models import Approval, Delegation, Step, Task
+from apps.core import clock
 from apps.core.errors import Refused
 from apps.documents import services
 from apps.documents.models import Document
@@ -40,6 +43,8 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 NAMES = ["ann", "ben", "cat", "dan", "eve", "fred", "gus"]
 
 State = Document.State
+#: tasks that nobody decides any more
+GONE = (Task.State.CLOSED, Task.State.PASSED_ON, Task.State.TAKEN_BACK)
 #: from state to state in one verb; everything stays as it is as well
 EDGES = {
     State.DRAFT: {State.IN_REVIEW},
@@ -164,10 +169,8 @@ class Papers(RuleBasedStateMachine):
     @rule(paper=papers, chance=st.integers(0, 5))
     def approve_in_turn(self, paper, chance):
         """One of those whose turn it is; a random person seldom is."""
-        tasks = Task.objects.open().filter(approval__document=paper).order_by("pk")
-        deciders = list(tasks.values_list("user__username", flat=True))
-        if deciders:
-            self._try(paper, services.approve, by=deciders[chance % len(deciders)])
+        if decider := self._decider(paper, chance):
+            self._try(paper, services.approve, by=decider)
 
     @rule(paper=papers, name=people)
     def approve(self, paper, name):
@@ -175,10 +178,59 @@ class Papers(RuleBasedStateMachine):
 
     @rule(paper=papers, chance=st.integers(0, 5), to=st.sampled_from([None, None, "step0", "step1", "step2"]))
     def return_in_turn(self, paper, chance, to):
-        tasks = Task.objects.open().filter(approval__document=paper).order_by("pk")
-        deciders = list(tasks.values_list("user__username", flat=True))
-        if deciders:
-            self._try(paper, services.return_, by=deciders[chance % len(deciders)], reason="Again", to=to)
+        if decider := self._decider(paper, chance):
+            self._try(paper, services.return_, by=decider, reason="Again", to=to)
+
+    @rule(paper=papers, chance=st.integers(0, 5), to=people)
+    def transfer_in_turn(self, paper, chance, to):
+        if decider := self._decider(paper, chance):
+            self._try(paper, services.transfer, by=decider, to=self._person(to), reason="You know it")
+
+    @rule(
+        paper=papers,
+        chance=st.integers(0, 5),
+        asked=st.lists(people, min_size=1, max_size=2, unique=True),
+        place=st.sampled_from(Task.Place.values),
+    )
+    def add_in_turn(self, paper, chance, asked, place):
+        if decider := self._decider(paper, chance):
+            asked = [self._person(name) for name in asked]
+            self._try(paper, services.add_approvers, by=decider, people=asked, place=place, reason="You know it")
+
+    @rule(paper=papers, chance=st.integers(0, 5))
+    def let_go(self, paper, chance):
+        asked = Task.objects.filter(approval__document=paper, state__in=Task.PENDING, added_to__isnull=False)
+        if rows := list(asked.select_related("added_to__user").order_by("pk")):
+            row = rows[chance % len(rows)]
+            self._try(paper, services.remove_approver, by=row.added_to.user.username, task=row.pk)
+
+    @rule(paper=papers, name=people)
+    def take_back(self, paper, name):
+        self._try(paper, services.take_back, by=name)
+
+    @rule(paper=papers)
+    def take_back_in_turn(self, paper):
+        last = Task.objects.filter(approval__document=paper, state=Task.State.APPROVED).order_by("-decided_at", "-pk")
+        if task := last.select_related("user").first():
+            self._try(paper, services.take_back, by=task.user.username)
+
+    @rule(paper=papers)
+    def urge(self, paper):
+        self._try(paper, services.urge, by=None)
+
+    @rule(name=people, substitute=people, days=st.integers(-1, 2))
+    def go_away(self, name, substitute, days):
+        person, stand_in, today = self._person(name), self._person(substitute), clock.today()
+        row = Delegation(person=person, substitute=stand_in, starts=today, ends=today + dt.timedelta(days=days))
+        with suppress(Refused), transaction.atomic():
+            delegate(row, by=person)
+
+    @rule(chance=st.integers(0, 5))
+    def come_back(self, chance):
+        if rows := list(Delegation.objects.ahead().order_by("pk")):
+            row = rows[chance % len(rows)]
+            with suppress(Refused), transaction.atomic():
+                end(row, by=row.person)
 
     @rule(paper=papers, name=people)
     def reject(self, paper, name):
@@ -279,15 +331,33 @@ class Papers(RuleBasedStateMachine):
     @invariant()
     def approved_steps_have_the_approvals_they_take(self):
         for row in Step.objects.filter(state=Step.State.APPROVED).prefetch_related("tasks"):
-            tasks = [task for task in row.tasks.all() if task.state != Task.State.CLOSED]
+            tasks = [task for task in row.tasks.all() if task.state not in GONE and task.added_to_id is None]
             approvals = [task for task in tasks if task.state == Task.State.APPROVED]
             needed = {"any": 1, "all": len(tasks), "count": min(row.needed - row.resolution["counted"], len(tasks))}
             assert len(approvals) >= max(needed[row.mode], 1)
 
     @invariant()
+    def whoever_was_asked_by_an_approver_has_approved(self):
+        closed = Task.objects.filter(step__state=Step.State.APPROVED, added_to__state=Task.State.APPROVED)
+        assert set(closed.values_list("state", flat=True)) <= {Task.State.APPROVED, *GONE}
+
+    @invariant()
+    def whoever_waits_waits_for_somebody(self):
+        for task in Task.objects.filter(state=Task.State.WAITING).select_related("added_to"):
+            asked = task.added.filter(place=Task.Place.BEFORE)
+            waits = task.place == Task.Place.AFTER and task.added_to.state != Task.State.APPROVED
+            assert waits or asked.exclude(state__in=GONE).exists(), task.pk
+
+    @invariant()
     def the_run_knows_the_facts_of_the_paper_it_decided_on(self):
         for memo in Memo.objects.filter(state__in=[State.APPROVED, State.REJECTED]).select_related("approval"):
             assert memo.approval.facts == memo.facts()
+
+    def _decider(self, paper, chance):
+        """One of those whose turn it is, by name."""
+        tasks = Task.objects.open().filter(approval__document=paper).order_by("pk")
+        deciders = list(tasks.values_list("user__username", flat=True))
+        return deciders[chance % len(deciders)] if deciders else None
 
     def _person(self, name):
         return User.objects.get(username=name)
