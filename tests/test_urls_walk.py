@@ -46,6 +46,11 @@ PAGES_OF_A_KIND = """
     cancel    in 405 405 405
     comment   in 405 405 405
     copy      in 404 403 404
+    transfer  in 404 403 404
+    add-approvers in 404 403 404
+    remove-approver in 405 405 405
+    take-back in 405 405 405
+    urge      in 405 405 405
     delete    in 405 405 405
     attach    in 405 405 405
     preview   in 405 405 405
@@ -53,6 +58,9 @@ PAGES_OF_A_KIND = """
 """
 
 PAGES = """
+    approvals:delegation-create      in 200 200 200
+    approvals:delegation-end         in 405 405 405
+    approvals:delegation-list        in 200 200 200
     approvals:discard                in 403 403 405
     approvals:draft-start            in 403 403 405
     approvals:publish                in 403 403 405
@@ -428,6 +436,7 @@ def built(module_db):
         "approvals:version": version,
         "approvals:publish": version,
         "approvals:discard": version,
+        "approvals:delegation-end": version,
         "approvals:step": RouteStep.objects.get(),
         "approvals:step-create": version,
         "finance:expensecategory": finance.ExpenseCategoryFactory(),
@@ -558,7 +567,7 @@ def arguments_for(name, wanted, people, things):
     if "factor" in wanted:
         values["factor"] = ScoringFactor.objects.first().pk
     if "task" in wanted:
-        values["task"] = thing.tasks.first().pk
+        values["task"] = thing.tasks.first().pk if hasattr(thing, "tasks") else 1
     return {argument: values[argument] for argument in wanted}
 
 

@@ -60,6 +60,7 @@ def test_buttons_come_from_the_permissions_with_their_reasons(client, world):
 
     assert [(str(action.label), action.answer.reason) for action in actions] == [
         ("Withdraw", "Somebody has already decided. Ask them to return it instead."),
+        ("Remind", ""),
         ("Copy to", ""),
         ("Print", ""),
     ]

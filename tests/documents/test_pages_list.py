@@ -46,7 +46,7 @@ def test_the_list_costs_the_same_for_one_row_and_for_thirty(client, world, count
     with CaptureQueriesContext(connection) as queries:
         assert len(client.get(LIST).context["page"].rows) == count
 
-    assert len(queries) == 10, "\n".join(query["sql"][:150] for query in queries)
+    assert len(queries) == 9, "\n".join(query["sql"][:150] for query in queries)
 
 
 def test_the_workbook_holds_what_is_filtered_and_the_export_is_noted(client, world):

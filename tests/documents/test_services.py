@@ -525,5 +525,5 @@ def test_approval_costs_few_queries(people, two_steps, django_assert_max_num_que
     with Company.remembered():
         for name in ("bob", "fay"):
             person = User.objects.get(username=name)
-            with django_assert_max_num_queries(20):
+            with django_assert_max_num_queries(21):
                 services.approve(memo, by=person)
