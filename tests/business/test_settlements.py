@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.business.engagements.services import add_entry, waive
-from apps.business.models import AgencyContract, Engagement, Settlement
+from apps.business.models import AgencyContract, Engagement, ExecutionPlan, PlanTask, Settlement
 from apps.business.settlements.services import default_lines, new_for, save_settlement
 from apps.core import clock
 from apps.documents.errors import Incomplete, NotAllowed
@@ -253,6 +253,24 @@ def test_missing_document_blocks_until_it_is_waived(company, engagement):
     settlement = settlement_of(company.manager, engagement)
     assert problems_of(settlement) == {"engagement": ["The file of the engagement lacks: Final report."]}
     waive(entry, by=company.head, reason="The client wants none")
+    assert submit(again(settlement), by=company.manager).state == "in_review"
+
+
+def test_quality_checkpoint_blocks_until_it_is_passed(company, engagement):
+    plan = ExecutionPlan.objects.create(
+        kind=ExecutionPlan.KIND,
+        engagement=engagement,
+        applicant=company.manager,
+        department=company.manager.department,
+        state="approved",
+        number="ZXJH-2026-0001",
+        submitted_at=clock.now(),
+    )
+    checked = {"owner": company.manager, "checker": company.head, "criterion": "No spot is missing", "progress": 100}
+    task = PlanTask.objects.create(plan=plan, order=1, wbs="1", title="Media plan", **checked)
+    settlement = settlement_of(company.manager, engagement)
+    assert problems_of(settlement) == {"engagement": ["Quality checkpoints that are not passed: 1 Media plan."]}
+    PlanTask.objects.filter(pk=task.pk).update(check_result="passed", checked_by=company.head)
     assert submit(again(settlement), by=company.manager).state == "in_review"
 
 

@@ -107,8 +107,8 @@ def _check_engagement(found: Problems, paper) -> None:
     if contract.phase not in (AgencyContract.Phase.IN_FORCE, AgencyContract.Phase.COMPLETED):
         values = {"contract": contract.number, "phase": contract.get_phase_display()}
         found["engagement"].append(_("%(contract)s can't be settled: %(phase)s.") % values)
-    if paper.may_be_unready:
-        found["engagement"] += readiness(engagement).sentences()
+    if paper.may_be_unready and (lacking := readiness(engagement).sentences()):
+        found["engagement"] += lacking
 
 
 def _check_lines(found: Problems, paper, by) -> None:
