@@ -30,7 +30,7 @@ from apps.workspace.demo.people import MARK, Cast, Founder
 from apps.workspace.demo.plans import YEARS, Planner, employees
 from apps.workspace.demo.stage import Stage
 
-SEED, CLAIMS = 2026, 150
+SEED, CLAIMS = 2026, 80
 ZONE = "Asia/Shanghai"
 READ_AFTER = dt.timedelta(days=14)
 

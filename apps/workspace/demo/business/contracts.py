@@ -37,7 +37,7 @@ class Contracts(Sales):
         if self.paper.state != "approved" or self.plot.stop == "contract:signing":
             return
         yield self.soon(0.4, 2.2)
-        signer = self.office.person(paper.applicant)
+        signer = self.office.person(paper.applicant_id)
         contracts.sign(self.paper, by=signer, signed_on=clock.today(), seal="合同专用章")
         self.engagement = Engagement.objects.get(contract=paper.pk)
 
@@ -74,7 +74,7 @@ class Contracts(Sales):
     def terminate(self) -> None:
         """The contract ends before it is fulfilled, and the engagement with it."""
         contract = AgencyContract.objects.select_related("department__head").get(pk=self.engagement.contract_id)
-        head = self.office.person(contract.department.head)
+        head = self.office.person(contract.department.head_id)
         contracts.terminate(contract, by=head, on=clock.today(), reason=self.say("terminations"))
 
     def complete(self) -> None:

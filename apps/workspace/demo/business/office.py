@@ -46,6 +46,7 @@ class Office:
     stages: dict[str, OpportunityStage] = field(default_factory=dict)
     lost: list[LostReason] = field(default_factory=list)
     vouchers: int = 0
+    _people: dict[int, User] = field(default_factory=dict)
 
     def __post_init__(self):
         self.types = {row.code: row for row in ServiceType.objects.all()}
@@ -76,9 +77,11 @@ class Office:
             ]
         return rng.choices(clients, weights)[0]
 
-    def person(self, user: User) -> User:
-        """The same person as everybody else knows them, with permissions read once."""
-        return self.cast.users[user.username]
+    def person(self, pk: int) -> User:
+        """The person as everybody else knows them, with permissions read once."""
+        if pk not in self._people:  # somebody has come since
+            self._people = {user.pk: user for user in self.cast.users.values()}
+        return self._people[pk]
 
     def colleagues(self, rng: Random, count: int, but: User) -> list[User]:
         """People of Business, Market and Client Service who stay."""

@@ -31,7 +31,7 @@ class Sales(Actor):
         self.intake: EngagementIntake | None = None
         while (client := self.office.client_for(self.rng, self.plot)) is None:
             yield self.soon(2, 6)
-        self.client, self.owner = client, self.office.person(client.owner)
+        self.client, self.owner = client, self.office.person(client.owner_id)
         self._choose()
         self.opportunity = self._begin()
         stop = self.plot.stop

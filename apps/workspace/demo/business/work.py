@@ -125,15 +125,17 @@ class Work(Costs):
             yield from self.supplement()
 
     def _next_task(self, plan: ExecutionPlan) -> PlanTask | None:
-        tasks = PlanTask.objects.filter(plan=plan, progress__lt=100).order_by("order", "pk")
-        return tasks.select_related("plan__engagement", "owner", "checker").first()
+        task = PlanTask.objects.filter(plan=plan, progress__lt=100).order_by("order", "pk").first()
+        if task is not None:
+            task.plan = plan
+        return task
 
     def _progress(self, task: PlanTask, progress: int) -> None:
-        by = self.office.person(task.owner)
+        by = self.office.person(task.owner_id)
         plans.record_progress(task, by=by, progress=progress)
 
     def _check(self, task: PlanTask) -> Iterator[dt.datetime]:
-        by = self.office.person(task.checker)
+        by = self.office.person(task.checker_id)
         if "failed check" in self.plot.turns and self.tasks_done < 2:
             yield self.soon(0.1, 0.5)
             plans.record_check(task, by=by, result="failed", note=self.say("check_failures"))
@@ -168,7 +170,7 @@ class Work(Costs):
     def _until(self, day: dt.date) -> Iterator[dt.datetime]:
         """Wait for a day, with reports to the client on the days they were promised for."""
         today = clock.today()
-        most = 1 if "late report" in self.plot.turns else 1 if self.plot.stop == "closed" else 3
+        most = 1 if "late report" in self.plot.turns or self.plot.stop == "closed" else 2
         while self.reports_sent < most:
             due = Engagement.objects.values_list("next_report_on", flat=True).get(pk=self.engagement.pk)
             if due is None or due > day:
@@ -213,7 +215,7 @@ class Work(Costs):
 
     def _waive(self) -> None:
         for entry in engagements.missing_documents(self.engagement):
-            head = self.office.person(self._fresh().department.head)
+            head = self.office.person(self._fresh().department.head_id)
             by = head if head.pk != self.owner.pk else self.office.cast.users["lin.yaqin"]
             engagements.waive(entry, by=by, reason=self.say("waivers"))
 
