@@ -1,6 +1,7 @@
 """Leads through their pages and services: who sees them, the pool, giving away, qualifying, discarding, recycling."""
 
 import datetime as dt
+from copy import deepcopy
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,14 +18,20 @@ from apps.service.clients.models import Client
 from apps.service.clients.services import merge
 from tests.factories.leads import build_cast, lead_of, lost_reason, opportunity_of, settings_with, signs_in
 from tests.factories.service import ClientSourceFactory, client_of
+from tests.factories.world import lasting
 from tests.story import story_of
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    yield from lasting(build_cast, django_db_blocker)
+
+
 @pytest.fixture
-def cast(db):
-    return build_cast()
+def cast(built, db):
+    return deepcopy(built)
 
 
 @pytest.fixture
@@ -69,29 +76,28 @@ SEEN = [
 ]
 
 
-@pytest.mark.parametrize(("who", "seen"), SEEN)
-def test_everybody_sees_exactly_their_leads(cast, as_, leads, who, seen):
-    person = cast.people[who]
-    assert set(Lead.objects.visible_to(person)) == {leads[name] for name in seen}
-    if not person.is_active:
-        return
-    http = as_(who)
+def test_everybody_sees_exactly_their_leads(blank, cast, as_, leads):
+    for who, seen in SEEN:
+        assert set(Lead.objects.visible_to(cast.people[who])) == {leads[name] for name in seen}, who
+        if cast.people[who].is_active:
+            exactly_these(as_(who), leads, seen, who)
+
+
+def exactly_these(http, leads, seen, who):
+    """The list and the pages hold the leads somebody sees; of the others nothing is there."""
     listed = http.get(url("lead-list"))
     if seen:
-        assert set(listed.context["page"].rows) == {leads[name] for name in seen}
+        assert set(listed.context["page"].rows) == {leads[name] for name in seen}, who
     else:
-        assert listed.status_code == 403
+        assert listed.status_code == 403, who
     for page in ("lead-detail", "lead-history"):
         answers = {name: http.get(url(page, lead.pk)).status_code for name, lead in leads.items()}
-        assert answers == {name: 200 if name in seen else 404 for name in leads}
+        assert answers == {name: 200 if name in seen else 404 for name in leads}, (who, page)
+    unseen = [lead.pk for name, lead in leads.items() if name not in seen]
     for page in ("lead-update", "lead-qualify"):
-        unseen = {http.get(url(page, lead.pk)).status_code for name, lead in leads.items() if name not in seen}
-        assert unseen <= {404}
+        assert {http.get(url(page, pk)).status_code for pk in unseen} <= {404}, (who, page)
     for page in ("take", "release", "assign", "discard", "reopen"):
-        unseen = {
-            http.post(url(f"lead-{page}", lead.pk)).status_code for name, lead in leads.items() if name not in seen
-        }
-        assert unseen <= {404}
+        assert {http.post(url(f"lead-{page}", pk)).status_code for pk in unseen} <= {404}, (who, page)
 
 
 def test_nobody_sees_anything_without_signing_in(client, leads):

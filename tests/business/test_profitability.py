@@ -2,7 +2,9 @@
 
 import datetime as dt
 import io
+from copy import deepcopy
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -25,6 +27,7 @@ from tests.factories.finance import FundAccountFactory, publish_claim_route
 from tests.factories.org import RoleFactory, UserFactory
 from tests.factories.reports import charge, settled
 from tests.factories.settlements import delivered, settling_company
+from tests.factories.world import lasting
 from tests.finance.conftest import reload
 
 pytestmark = pytest.mark.django_db
@@ -33,21 +36,35 @@ REPORT = "business:profitability"
 CLIENTS = "business:profitability-clients"
 
 
-@pytest.fixture
-def company(db):
-    made = settling_company()
-    publish_claim_route()
-    return made
-
-
-@pytest.fixture
-def two(company):
+def build() -> SimpleNamespace:
     """One engagement that earned 10,600 + 5,300 with tax and spent 1,234.56, one of another client with nothing."""
+    company = settling_company()
+    publish_claim_route()
     first = delivered(company.manager)
     settled(company, first, "10600.00", "5300.00")
     charge(company, first, "1234.56")
     charge(company, first, "99.00", approved=False)
-    return first, delivered(company.manager)
+    return SimpleNamespace(company=company, two=(first, delivered(company.manager)))
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    yield from lasting(build, django_db_blocker)
+
+
+@pytest.fixture
+def world(built, db):
+    return deepcopy(built)
+
+
+@pytest.fixture
+def company(world):
+    return world.company
+
+
+@pytest.fixture
+def two(world):
+    return world.two
 
 
 def money(text) -> Decimal:

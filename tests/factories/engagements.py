@@ -30,7 +30,7 @@ PEOPLE = {
 #: who sees an engagement without being in its team
 READERS = ("manager", "head", "service", "executive", "auditor")
 #: who sees nothing of it
-OUTSIDERS = ("colleague", "member", "helper", "outsider", "chief", "cashier")
+OUTSIDERS = ("colleague", "member", "outsider", "chief", "cashier")
 
 
 def company() -> SimpleNamespace:

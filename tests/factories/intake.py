@@ -15,7 +15,7 @@ from apps.documents import services
 from tests.factories import business
 from tests.factories.cast import cast as build_cast
 from tests.factories.contracts import empower
-from tests.factories.org import CompanyFactory, RoleFactory
+from tests.factories.org import CompanyFactory, RoleFactory, enter
 
 #: who works as what; olga has no role here
 WHO = {
@@ -37,8 +37,7 @@ def world():
     CompanyFactory()
     for code, names in WHO.items():
         role = RoleFactory(code=code, permissions=sorted(ROLES[code] | BESIDES.get(code, set())))
-        for name in names:
-            people.people[name].groups.add(role)
+        enter((people.people[name], role) for name in names)
     set_up()
     return people
 

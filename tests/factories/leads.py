@@ -13,7 +13,7 @@ from apps.business.roles import ROLES
 from apps.service.roles import ROLES as CLIENT_ROLES
 from tests.factories.business import service_type, stage
 from tests.factories.cast import cast
-from tests.factories.org import CompanyFactory, RoleFactory, UserFactory
+from tests.factories.org import CompanyFactory, RoleFactory, UserFactory, enter
 from tests.factories.service import ClientSourceFactory, client_of
 
 WHO = {
@@ -36,8 +36,7 @@ def build_cast():
         setattr(people, name, people.people[name])
     for code, names in WHO.items():
         role = RoleFactory(code=code, permissions=sorted(ROLES[code] | CLIENT_ROLES.get(code, set())))
-        for name in names:
-            people.people[name].groups.add(role)
+        enter((people.people[name], role) for name in names)
     people.stages = [
         stage("EVAL", order=10, probability=10),
         stage("TALKS", name="初期沟通", name_en="First talks", order=20, probability=25),

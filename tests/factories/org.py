@@ -54,7 +54,7 @@ class RoleFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def permissions(self, create, extracted, **kwargs):
         if create and extracted:
-            self.permissions.set([permission_called(label) for label in extracted])
+            grant(self, extracted)
 
 
 @cache
@@ -87,10 +87,14 @@ def store_users(users: Iterable[User], *, managers: dict[str, User], roles: dict
     for user in users:
         user.manager = managers.get(user.username)
     User.objects.bulk_update([user for user in users if user.manager], ["manager"])
+    enter((user, roles[user.username]) for user in users if user.username in roles)
+
+
+def enter(members: Iterable[tuple[User, Role]]) -> None:
+    """Put people into roles they may already have, all at once and without a history."""
     member = User.groups.through
-    member.objects.bulk_create(
-        member(user=user, group=roles[user.username].group_ptr) for user in users if user.username in roles
-    )
+    rows = (member(user=user, group_id=role.pk) for user, role in members)
+    member.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 class CompanyFactory(factory.django.DjangoModelFactory):
@@ -103,7 +107,23 @@ class CompanyFactory(factory.django.DjangoModelFactory):
     name_en = "Test Agency Co., Ltd."
 
 
-def permission_called(label: str):
+def grant(role: Role, labels: Iterable[str]) -> None:
+    """Let a role hold exactly these permissions, without a history."""
+    held = Role.permissions.through
+    held.objects.filter(group=role.pk).delete()
+    held.objects.bulk_create(held(group_id=role.pk, permission=given) for given in permissions_called(labels))
+
+
+def permissions_called(labels: Iterable[str]) -> list[Permission]:
+    """The permissions `app_label.codename`; each has to exist."""
+    labels = set(labels)
+    codenames = {label.partition(".")[2] for label in labels}
+    known = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+    found = {f"{permission.content_type.app_label}.{permission.codename}": permission for permission in known}
+    return [found[label] for label in sorted(labels)]
+
+
+def permission_called(label: str) -> Permission:
     """The permission `app_label.codename`."""
     app_label, codename = label.split(".")
     return Permission.objects.get(content_type__app_label=app_label, codename=codename)

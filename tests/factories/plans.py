@@ -17,7 +17,7 @@ from tests.factories.org import (
     DepartmentFactory,
     RoleFactory,
     UserFactory,
-    permission_called,
+    permissions_called,
     store_users,
 )
 
@@ -32,7 +32,7 @@ def day(number: int) -> dt.date:
 def make_planner(*people) -> None:
     """Let these people raise plans and changes."""
     role = RoleFactory(code="business_staff")
-    role.permissions.add(*map(permission_called, sorted(permissions.ROLES["business_staff"])))
+    role.permissions.add(*permissions_called(permissions.ROLES["business_staff"]))
     for person in people:
         person.groups.add(role)
         for cached in ("_perm_cache", "_group_perm_cache", "_user_perm_cache"):

@@ -20,7 +20,7 @@ from tests.factories.org import (
     DepartmentFactory,
     RoleFactory,
     UserFactory,
-    permission_called,
+    permissions_called,
     store_users,
 )
 
@@ -42,7 +42,7 @@ WORKS_AS = {
 def raiser(user):
     """The same person, who raises settlements."""
     role = RoleFactory(code="business_staff")
-    role.permissions.add(*map(permission_called, sorted(ROLES["business_staff"])))
+    role.permissions.add(*permissions_called(ROLES["business_staff"]))
     user.groups.add(role)
     return type(user).objects.get(pk=user.pk)
 

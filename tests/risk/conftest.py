@@ -10,7 +10,7 @@ from apps.core import registry
 from apps.risk.setup import set_up
 from tests.factories import credit
 from tests.factories.cast import cast as build_cast
-from tests.factories.org import CompanyFactory, RoleFactory
+from tests.factories.org import CompanyFactory, RoleFactory, enter
 
 WHO = {
     "business_staff": ("alice", "tom"),
@@ -29,8 +29,7 @@ def build():
     CompanyFactory()
     for code, names in WHO.items():
         role = RoleFactory(code=code, permissions=sorted(registry.role_permissions[code]))
-        for name in names:
-            people.people[name].groups.add(role)
+        enter((people.people[name], role) for name in names)
     return people
 
 

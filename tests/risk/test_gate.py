@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from apps.approvals.rules import freeze
 from apps.core import clock
 from apps.documents import services
 from apps.risk.credit import exposure, gate
@@ -255,6 +256,8 @@ def test_exception_for_less_does_not_carry_more_through(cast, gated, acme):
 
 def test_route_without_the_step_lets_nothing_through(cast, acme, gated):
     gated.steps.filter(key="credit").delete()
+    freeze(gated)
+    gated.save()
     memo = services.submit(documents.draft(cast.alice, amount="40000.00"), by=cast.alice)
     services.approve(again(memo), by=cast.bob)
     with pytest.raises(gate.NotLetThrough, match="nobody has made an exception in writing"):
