@@ -237,6 +237,15 @@ def test_a_period_that_ends_before_it_begins_is_refused(cast, engagement):
         engagement.save()
 
 
+def test_a_period_that_ends_before_it_begins_is_said_at_its_field_alone(client, cast, engagement):
+    client.force_login(cast.manager)
+    form = client.get(url("engagement-update", engagement.pk)).context["form"]
+    typed = {bound.html_name: bound.value() for bound in form if bound.value() is not None}
+    wrong = {"planned_from": "2026-05-02", "planned_to": "2026-05-01"}
+    answer = client.post(url("engagement-update", engagement.pk), typed | wrong)
+    assert answer.context["form"].errors == {"planned_to": ["The engagement ends before it begins."]}
+
+
 def test_the_head_puts_somebody_else_in_charge(client, cast, engagement):
     member_of(engagement, cast.colleague)
     client.force_login(cast.manager)

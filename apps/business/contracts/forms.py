@@ -96,9 +96,6 @@ class PaymentForm(LineForm):
         for field in self.fields.values():
             field.required = False
 
-    def validate_constraints(self) -> None:
-        """The service refuses the same things, with a sentence at the field."""
-
 
 class PaymentLines(BaseLineFormSet):
     """The payment schedule; a new contract begins with that of its intake."""

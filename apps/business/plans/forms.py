@@ -77,9 +77,6 @@ class TaskForm(LineForm):
         self.fields["owner"].know(*known.owners)
         self.fields["checker"].know(*known.checkers)
 
-    def validate_constraints(self) -> None:
-        """The service refuses the same things, with a sentence at the field."""
-
 
 class ProposedTaskForm(TaskForm):
     """One task as a change would have it."""

@@ -68,9 +68,6 @@ class SettlementLineForm(LineForm):
             field.required = False
         self.fields["schedule_line"].know(*known)
 
-    def validate_constraints(self) -> None:
-        """The service refuses the same things, with a sentence at the field."""
-
 
 class SettlementLines(BaseLineFormSet):
     """The lines of a settlement; a new one starts with a line per scheduled payment that is open."""

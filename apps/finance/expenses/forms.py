@@ -114,9 +114,6 @@ class ClaimLineForm(LineForm):
         for name, choices in (("category", known.categories), ("city", known.cities)):
             self.fields[name].know(*choices)
 
-    def validate_constraints(self) -> None:
-        """The service refuses the same things, with a sentence at the field."""
-
 
 class KnownRows:
     """Categories and cities that may be chosen: those in use, and those the claim names already. Two queries."""

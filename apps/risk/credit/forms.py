@@ -148,9 +148,6 @@ class BandForm(LineForm):
     def validate_unique(self) -> None:
         """The service refuses two bands of one minimum, with a sentence."""
 
-    def validate_constraints(self) -> None:
-        """Likewise."""
-
 
 class Rows(BaseLineFormSet):
     """Rows of a model that are written by a service."""
