@@ -46,6 +46,7 @@ def start(*, kind: str, applicant, department, facts: dict, content_hash: str, b
     approval = Approval.objects.create(
         route_version=version, applicant=applicant, department=department, facts=facts, opened_at=clock.now()
     )
+    approval.is_anybody_away = version.is_anybody_away
     turn = Turn(approval, facts=facts, content_hash=content_hash, by=by)
     turn.log.add(Event.Verb.SUBMITTED, actor=by, payload={"route": str(version), "facts": facts})
     turn.open_round(rules_of(version))
@@ -191,7 +192,7 @@ def preview(*, kind: str, applicant, department, facts: dict) -> list[routing.Pl
     if version is None:
         raise errors.NoRoute
     case = routing.Case(applicant.pk, department.pk, facts, version.route.owner_id)
-    return routing.plan(rules_of(version), case, OrmOrganisation(kind))
+    return routing.plan(rules_of(version), case, OrmOrganisation(kind, is_anybody_away=version.is_anybody_away))
 
 
 def _watched_changed(steps: list[Step], before: dict, after: dict) -> bool:

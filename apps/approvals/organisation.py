@@ -9,9 +9,9 @@ from apps.org.models import Department, User
 class OrmOrganisation:
     """Answers `routing.Organisation` from the org tables. Made for one decision and thrown away: people change."""
 
-    def __init__(self, kind: str):
+    def __init__(self, kind: str, *, is_anybody_away: bool = True):
         self._kind = kind
-        self._substitutes: dict[int, int] | None = None
+        self._substitutes: dict[int, int] | None = None if is_anybody_away else {}
         self._departments: dict[int, tuple[int | None, int | None]] | None = None
         self._active: dict[int, bool] = {}
         self._members: dict[int, list[int]] = {}

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from apps.approvals import errors, routing
 from apps.approvals.events import DECISIONS, Log
-from apps.approvals.models import Approval, Event, Step, Task
+from apps.approvals.models import Approval, Delegation, Event, Step, Task
 from apps.approvals.organisation import OrmOrganisation
 from apps.core import clock
 
@@ -48,7 +49,8 @@ class Turn:
         self.content_hash = content_hash
         self.by = by
         self.at: dt.datetime = clock.now()
-        self.organisation = OrmOrganisation(approval.route_version.route.kind)
+        is_anybody_away = getattr(approval, "is_anybody_away", True)
+        self.organisation = OrmOrganisation(approval.route_version.route.kind, is_anybody_away=is_anybody_away)
         self.log = Log(approval, content_hash=content_hash, at=self.at)
         self.outcome = Outcome(approval)
         self.steps: list[Step] = []
@@ -163,9 +165,7 @@ class Turn:
         moves = list(self._moves())
         for step, state, resolution in moves:
             self._move(step, state, resolution)
-        new = [step for step in self.steps if step.pk is None]
-        if new:
-            Step.objects.bulk_create(new)
+        self._write([step for step, _state, _resolution in moves])
         for step, state, resolution in moves:
             self._tell(step, state, resolution)
         if any(state == Step.State.OPEN for _step, state, _resolution in moves):
@@ -295,11 +295,20 @@ class Turn:
                 return
 
     def _move(self, step: Step, state: str, resolution: routing.Resolution | None) -> None:
-        """Put a step into its new state; one that was just copied is written with the others."""
-        values: dict[str, Any] = {} if resolution is None else {"resolution": resolution.as_json()}
-        if state != Step.State.SKIPPED:
-            values["opened_at" if state == Step.State.OPEN else "closed_at"] = self.at
-        self._set(step, state, **values)
+        """Put a step into its new state; `_write` stores it with the others."""
+        step.state = state
+        if resolution is not None:
+            step.resolution = resolution.as_json()
+            setattr(step, "opened_at" if state == Step.State.OPEN else "closed_at", self.at)
+
+    def _write(self, moved: list[Step]) -> None:
+        """Steps that were just copied are written whole, of the others what has changed: one statement each."""
+        stored = [step for step in moved if step.pk is not None]
+        new = [step for step in self.steps if step.pk is None]
+        if new:
+            Step.objects.bulk_create(new)
+        if stored:
+            Step.objects.bulk_update(stored, ["state", "resolution", "opened_at", "closed_at"])
 
     def _tell(self, step: Step, state: str, resolution: routing.Resolution | None) -> None:
         """Give the tasks of a step that opens, and log what was done."""
@@ -324,13 +333,13 @@ class Turn:
         step.state = state
         for name, value in values.items():
             setattr(step, name, value)
-        if step.pk is not None:
-            step.save(update_fields=["state", *values])
+        step.save(update_fields=["state", *values])
 
 
 def lock(approval: Approval | int) -> Approval:
     """The run, freshly read, its row locked until the transaction ends; its route comes along."""
     runs = Approval.objects.select_for_update(of=("self",)).select_related("route_version__route")
+    runs = runs.annotate(is_anybody_away=Exists(Delegation.objects.in_force()))
     return runs.get(pk=getattr(approval, "pk", approval))
 
 

@@ -18,7 +18,7 @@ from tests.org.conftest import person
 
 pytestmark = pytest.mark.django_db
 
-TREE_QUERIES = 7
+TREE_QUERIES = 6
 LISTS = ["employee-list", "department-list", "position-list", "jobgrade-list", "role-list"]
 FORMS = ["employee-create", "department-create", "position-create", "jobgrade-create"]
 ADMIN_ONLY = ["role-create", "company"]

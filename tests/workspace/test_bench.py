@@ -27,7 +27,7 @@ MOST_QUERIES_OF_A_CHANGE = {
     "submit": 30,
     "approve": 25,
     "settlement_submit": 33,
-    "settlement_approve": 26,
+    "settlement_approve": 25,
     "receipt_record": 25,
 }
 MOST_BYTES = 60 * 1024

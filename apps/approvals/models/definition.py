@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.models.delegation import Delegation
 from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, Named
 
@@ -32,8 +33,9 @@ class Route(Named, BaseModel):
 
 class RouteVersionQuerySet(models.QuerySet):
     def published_for(self, kind: str) -> "RouteVersion | None":
-        """The version in force for a kind of document, with its route."""
-        return self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED).select_related("route").first()
+        """The version in force for a kind of document, with its route, and whether anybody is represented today."""
+        versions = self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED).select_related("route")
+        return versions.annotate(is_anybody_away=Exists(Delegation.objects.in_force())).first()
 
 
 class RouteVersion(BaseModel):

@@ -65,6 +65,8 @@ def submitted(paper, by) -> None:
 
 def approved(paper, by) -> None:
     """The amount is settled and owed: a receivable is opened, Finance and Business are told (clause 3.3.4)."""
+    known = type(paper).objects.select_related("client", "contract", "engagement__manager").get(pk=paper.pk)
+    paper.client, paper.contract, paper.engagement = known.client, known.contract, known.engagement
     ledger.take(paper)
     gate.let_through(paper, by=by)
     billing.open_receivable(

@@ -45,8 +45,11 @@ class ReceivableQuerySet(models.QuerySet):
         )
 
     def to_invoice(self):
-        """Something of it waits to be put on an invoice."""
-        return self.live().filter(total__gt=in_cents(F("requested") + F("invoiced")))
+        """Something of it waits to be put on an invoice.
+
+        The first condition follows from the second, but has an index that SQLite knows how to use.
+        """
+        return self.not_invoiced().filter(total__gt=in_cents(F("requested") + F("invoiced")))
 
 
 class SalesInvoiceQuerySet(models.QuerySet):
