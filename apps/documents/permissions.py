@@ -22,6 +22,7 @@ from apps.core import clock
 from apps.documents import grants
 from apps.documents.errors import NotAllowed, NotFound
 from apps.documents.models import Document
+from apps.documents.visibility import sees_by_structure
 
 State = Document.State
 
@@ -65,8 +66,8 @@ class Access:
 
     @cached_property
     def sees(self) -> bool:
-        """What the queryset says; an applicant and whoever's turn it is need not be looked up."""
-        if self.is_new or (self.user.is_active and (self.is_applicant or self.may_decide)):
+        """What the queryset says; whom structure shows it, and whoever's turn it is, need not be looked up."""
+        if self.is_new or sees_by_structure(self.user, self.document) or (self.user.is_active and self.may_decide):
             return True
         return Document.objects.visible_to(self.user).filter(pk=self.document.pk).exists()
 

@@ -149,10 +149,8 @@ class SettlementViews(DocumentViews):
         return facts
 
     def papers(self, rows: QuerySet, viewer: Any) -> QuerySet:
-        """With whether the viewer may see the engagement that is settled, and what the match finds there."""
-        engagements = Engagement.objects.visible_to(viewer).order_by().filter(pk=OuterRef("engagement"))
+        """With whether the match finds anything at the engagement."""
         return rows.annotate(
-            sees_engagement=Exists(engagements),
             has_tasks=Exists(PlanTask.objects.filter(plan__engagement=OuterRef("engagement")).order_by()),
             has_entries=Exists(DossierEntry.objects.filter(engagement=OuterRef("engagement")).order_by()),
         )
@@ -175,7 +173,8 @@ class SettlementViews(DocumentViews):
 
     def context(self, document: Settlement, access: Access) -> dict[str, Any]:
         """The three-way match, the money, the credit panel; whether the engagement can be closed."""
-        engagement = document.engagement if document.sees_engagement else None
+        seen = document.contract is not None and Access(access.user, document.contract).sees
+        engagement = document.engagement if seen else None
         return {
             "match": match_of(document, has_tasks=document.has_tasks, has_entries=document.has_entries),
             "money": progress_of(document, access.user),

@@ -63,7 +63,7 @@ def _managers(request: HttpRequest | None) -> QuerySet:
 class AgeingFilterSet(BaseFilterSet):
     """Open invoices by words, day, bucket, manager, department, grade, currency."""
 
-    first = ("q", "as_of", "bucket", "manager")
+    first = ("q", "as_of", "bucket")
     q = SearchFilter(["client__name", "client__number", "number", "invoice_number", "receivable__document__number"])
     as_of = django_filters.DateFilter(label=_("As of"), method="unchanged")
     bucket = django_filters.ChoiceFilter(label=_("Days overdue"), choices=_bucket_choices, method="in_bucket")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -143,9 +143,8 @@ class AgencyContractViews(DocumentViews):
         return facts
 
     def papers(self, rows: QuerySet, viewer: Any) -> QuerySet:
-        """With the engagement, and whether the viewer may see the intake the contract follows from."""
-        intakes = EngagementIntake.objects.visible_to(viewer).order_by().filter(pk=OuterRef("intake"))
-        return rows.select_related("engagement").annotate(sees_intake=Exists(intakes))
+        """With the engagement that began with it."""
+        return rows.select_related("engagement")
 
     def lines(self, document: AgencyContract) -> None:
         """The schedule stands in its own table."""
@@ -174,7 +173,7 @@ class AgencyContractViews(DocumentViews):
             "engagement": getattr(document, "engagement", None),
             "beyond": following.reasons_beyond(document) if document.phase == document.Phase.UNSIGNED else [],
             "settled_percent": _percent(document.settled, document.total),
-            "intake": document.intake if document.sees_intake else None,
+            "intake": document.intake if document.intake and Access(access.user, document.intake).sees else None,
             **gate.panel(document, client=document.client, **following.gate_question(document)),
         }
 
