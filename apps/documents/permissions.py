@@ -66,8 +66,10 @@ class Access:
 
     @cached_property
     def sees(self) -> bool:
-        """What the queryset says; whom structure shows it, and whoever's turn it is, need not be looked up."""
-        if self.is_new or sees_by_structure(self.user, self.document) or (self.user.is_active and self.may_decide):
+        """What the queryset says; whoever's turn it is, and whom structure shows it, need not be looked up."""
+        if self.is_new or (self.user.is_active and (self.is_applicant or self.may_decide)):
+            return True
+        if sees_by_structure(self.user, self.document):
             return True
         return Document.objects.visible_to(self.user).filter(pk=self.document.pk).exists()
 

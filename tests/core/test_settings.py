@@ -80,6 +80,7 @@ def test_database_address_selects_postgresql(tmp_path):
         "HOST": "db.example",
         "PORT": 5433,
         "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {"options": "-c jit=off"},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -187,13 +187,13 @@ def test_new_paper_belongs_to_its_applicant_alone(people):
     assert allowed(people.bob, memo) == set()
 
 
-@pytest.mark.parametrize(("name", "queries"), [("bob", 1), ("alice", 2), ("rita", 3)])
+@pytest.mark.parametrize(("name", "queries"), [("bob", 1), ("alice", 2), ("rita", 2)])
 def test_all_buttons_of_a_page_cost_few_queries(people, two_steps, django_assert_num_queries, name, queries):
     two_steps()
     memo = submitted(people.alice)
     memo.approval.refresh_from_db()
     person = type(people.bob).objects.get(username=name)
-    grants.holds(people.bob, grants.APPROVE, memo)
+    allowed(people.erin, memo)  # what the program reads once and for all
     access = Access(person, memo)
     with django_assert_num_queries(queries):
         for action in actions_of("memo"):
