@@ -7,6 +7,7 @@ its applicant or because they decided an earlier step, is passed over when the p
 import datetime as dt
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,5 +126,9 @@ def _tell(delegation: Delegation, title, by: User) -> None:
     params |= {"substitute": str(delegation.substitute), "person": str(delegation.person)}
     people = [person for person in (delegation.person, delegation.substitute) if person.pk != by.pk]
     notify(
-        to=people, title=title, params=params, body=delegation.reason.replace("%", "%%"), url="/approvals/substitutes/"
+        to=people,
+        title=title,
+        params=params,
+        body=delegation.reason.replace("%", "%%"),
+        url=reverse("approvals:delegation-list"),
     )

@@ -77,8 +77,7 @@ class RecordFormPage(RecordPage):
             with transaction.atomic():
                 self.object = self.save(form)
         except Refused as refusal:
-            for name, text in (refusal.fields or {None: str(refusal)}).items():
-                form.add_error(name if name in form.fields else None, text)
+            form.show_refusal(refusal)
             return self.form_invalid(form)
         messages.success(self.request, _("%(record)s is saved.") % {"record": self.object})
         return redirect(self.get_success_url())

@@ -56,7 +56,3 @@ class Delegation(BaseModel):
 
     def __str__(self):
         return _("%(substitute)s for %(person)s") % {"substitute": self.substitute, "person": self.person}
-
-    def counts_for(self, kind: str) -> bool:
-        """Whether papers of this kind are delegated."""
-        return not self.kinds or kind in self.kinds

@@ -139,8 +139,7 @@ class Deactivate(PermissionRequiredMixin, FormView):
         try:
             services.deactivate_employee(employee=employee, by=self.request.user, **form.cleaned_data)
         except Refused as refusal:
-            for name, text in (refusal.fields or {None: str(refusal)}).items():
-                form.add_error(name if name in form.fields else None, text)
+            form.show_refusal(refusal)
             return self.form_invalid(form)
         messages.success(self.request, _("%(name)s has left; open work is handed over.") % {"name": employee})
         return redirect("org:employee-detail", pk=employee.pk)

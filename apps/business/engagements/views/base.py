@@ -157,8 +157,7 @@ class QuestionPage(EngagementPage, FormView):
         except Refused as refusal:
             if refusal.status in (403, 404):
                 raise
-            for name, text in (refusal.fields or {None: str(refusal)}).items():
-                form.add_error(name if name in form.fields else None, text)
+            form.show_refusal(refusal)
             return self.form_invalid(form)
 
 

@@ -82,8 +82,7 @@ class Detail(RowPage, View):
             try:
                 services.touch(self.row, by=request.user, **form.cleaned_data)
             except Refused as refusal:
-                for name, text in (refusal.fields or {None: str(refusal)}).items():
-                    form.add_error(name, text)
+                form.show_refusal(refusal)
             else:
                 messages.success(request, _("%(row)s: recorded.") % {"row": self.row.number})
                 return redirect(self.row)

@@ -133,8 +133,7 @@ class Qualify(base.RowPage, FormView):
         except Refused as refusal:
             if refusal.status != 409:
                 raise
-            for name, text in (refusal.fields or {None: str(refusal)}).items():
-                form.add_error(name if name in form.fields else None, text)
+            form.show_refusal(refusal)
             return self.form_invalid(form)
         messages.success(self.request, _("%(lead)s became %(made)s.") % {"lead": self.row.number, "made": made})
         return redirect(made)

@@ -218,8 +218,7 @@ class FactorCreate(ModelPage, View):
         except Refused as refusal:
             if refusal.status == 403:
                 raise
-            for name, text in (refusal.fields or {None: str(refusal)}).items():
-                form.add_error(name, text)
+            form.show_refusal(refusal)
             return self.form_page(form, options, status=422)
         messages.success(request, _("The question is saved."))
         return redirect(self.page_after_refusal())
