@@ -272,6 +272,11 @@ PAGES = """
     notifications:preferences        in 200 200 200
     notifications:read-all           in 405 405 405
     org:account                      in 200 200 200
+    org:calendar                     in 403 403 200
+    org:calendar-create              in 403 403 200
+    org:calendar-history             in 403 403 200
+    org:calendar-remove              in 405 405 405
+    org:calendar-update              in 403 403 200
     org:company                      in 403 403 200
     org:company-history              in 403 403 200
     org:department-create            in 403 403 200
@@ -428,6 +433,7 @@ def built(module_db):
         "org:position": org.PositionFactory(),
         "org:jobgrade": org.JobGradeFactory(),
         "org:role": org.RoleFactory(code="auditor"),
+        "org:calendar": org.CalendarDayFactory(),
         "org:employee": people.tom,
         "org:session": UserSession(pk=0),
         "notifications:open": NotificationFactory(recipient=people.alice, url="/"),

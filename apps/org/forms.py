@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.forms import BaseForm, BaseModelForm, form_helper
 from apps.core.uscc import check_uscc, normalise_uscc
+from apps.org.calendar.fields import WEEKDAYS
+from apps.org.calendar.worktime import parse_hours, write_hours
 from apps.org.history import changes_since
 from apps.org.models import Company, Department, JobGrade, Position, Role, User
 from apps.org.wording import meaningful_permissions, model_of, own_label, rank_of
@@ -191,6 +193,9 @@ class CompanyForm(RecordForm):
         choices=lambda: [(name, name) for name in sorted(available_timezones())],
         widget=forms.Select(attrs={"data-searchable": ""}),
     )
+    working_weekdays = forms.MultipleChoiceField(
+        label=gettext_lazy("Working days of the week"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+    )
     confirm_uscc = forms.BooleanField(label=gettext_lazy("I have compared the code with the licence."), required=False)
 
     class Meta:
@@ -206,12 +211,24 @@ class CompanyForm(RecordForm):
             "claim_window_days",
             "max_attachment_mb",
             "default_language",
+            "working_hours",
+            "working_weekdays",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if not self.is_bound or not self._code_is_doubtful():
             self.fields["confirm_uscc"].widget = forms.HiddenInput()
+
+        self.initial["working_weekdays"] = list(self.instance.working_weekdays)
+
+    def clean_working_hours(self) -> str:
+        """However they were typed, written in one way."""
+        return write_hours(parse_hours(self.cleaned_data["working_hours"]))
+
+    def clean_working_weekdays(self) -> str:
+        """As they are stored."""
+        return "".join(sorted(self.cleaned_data["working_weekdays"]))
 
     def layout(self) -> list[Any]:
         """The confirmation stands right below the code it is about."""

@@ -15,5 +15,6 @@ def register() -> None:
         Item(_("Positions"), "org:position-list", "briefcase", 30, "system", needs("org.view_position")),
         Item(_("Job grades"), "org:jobgrade-list", "bar-chart", 40, "system", needs("org.view_jobgrade")),
         Item(_("Role groups"), "org:role-list", "shield-check", 50, "system", needs("org.view_role")),
+        Item(_("Calendar"), "org:calendar", "calendar-check", 55, "system", needs("org.view_calendarday")),
         Item(_("Company"), "org:company", "building", 60, "system", needs("org.view_company")),
     )

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, Named, in_readers_language
+from apps.org.calendar.fields import WeekdaysField, validate_hours, validate_weekdays
 from apps.org.querysets import DepartmentQuerySet, EmployeeManager
 from apps.org.validators import validate_currency, validate_time_zone
 
@@ -45,6 +46,16 @@ class Company(BaseModel):
     )
     default_language = models.CharField(
         _("default language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    working_hours = models.CharField(
+        _("working hours"),
+        max_length=120,
+        default="09:00-12:00, 13:30-18:00",
+        validators=[validate_hours],
+        help_text=_("Such as 09:00-12:00, 13:30-18:00. Deadlines count these hours of working days."),
+    )
+    working_weekdays = WeekdaysField(
+        _("working days of the week"), max_length=7, default="12345", validators=[validate_weekdays]
     )
 
     history = HistoricalRecords()
@@ -76,6 +87,35 @@ class Company(BaseModel):
     def label(self) -> str:
         """The name in the reader's language."""
         return in_readers_language(self.name, self.name_en)
+
+
+class CalendarDay(Named, BaseModel):
+    """A day that differs from its weekday: an official holiday, or a weekend day that is worked on instead (调休).
+
+    The State Council publishes them in autumn for the following year; the company may add its own.
+    """
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", _("Holiday")
+        WORKING = "working", _("Make-up working day")
+
+    day = models.DateField(
+        _("day"), unique=True, error_messages={"unique": _("This day is in the calendar already; change it there.")}
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.HOLIDAY)
+    source = models.CharField(
+        _("source"), max_length=120, blank=True, default="", help_text=_("Where it was published or decided.")
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("day of the calendar")
+        verbose_name_plural = _("company calendar")
+        ordering = ["-day"]
+
+    def __str__(self):
+        return f"{self.day:%Y-%m-%d} {self.label}"
 
 
 class JobGrade(Named, BaseModel):

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core import registry
+from apps.org.calendar.services import enter_published_years
 from apps.org.models import Company, Department, JobGrade, Position, Role
 from apps.org.services import save_role, with_reason
 
@@ -33,6 +34,7 @@ def set_up(*, reset: bool = False) -> None:
         entry.record(JobGrade, row)
     for row in data["positions"]:
         entry.record(Position, {**row, "grade": JobGrade.objects.get(code=row["grade"])})
+    enter_published_years()
     known = {f"{app}.{code}": pk for pk, app, code in _permissions()}
     for row in data["roles"]:
         entry.role(row, known)

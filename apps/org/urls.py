@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.org import lists, views
 from apps.org.accounts import views as accounts
+from apps.org.calendar import views as calendar
 from apps.org.employees import views as employees
 
 app_name = "org"
@@ -40,6 +41,11 @@ urlpatterns = [
     path("org/roles/<int:pk>/history/", views.RoleHistory.as_view(), name="role-history"),
     path("org/roles/<int:pk>/members/add/", views.add_member, name="role-add-member"),
     path("org/roles/<int:pk>/members/<int:user_pk>/remove/", views.remove_member, name="role-remove-member"),
+    path("org/calendar/", calendar.CalendarList.as_view(), name="calendar"),
+    path("org/calendar/new/", calendar.DaysCreate.as_view(), name="calendar-create"),
+    path("org/calendar/<int:pk>/", calendar.DayUpdate.as_view(), name="calendar-update"),
+    path("org/calendar/<int:pk>/remove/", calendar.remove, name="calendar-remove"),
+    path("org/calendar/<int:pk>/history/", calendar.DayHistory.as_view(), name="calendar-history"),
     path("org/company/", views.CompanySettings.as_view(), name="company"),
     path("org/company/history/", views.CompanyHistory.as_view(), name="company-history"),
     path("org/employees/", lists.EmployeeList.as_view(), name="employee-list"),

@@ -1,5 +1,6 @@
 """People and departments for tests; unsurprising, in English, active."""
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import cache
 
@@ -7,7 +8,7 @@ import factory
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 
-from apps.org.models import Company, Department, JobGrade, Position, Role, User
+from apps.org.models import CalendarDay, Company, Department, JobGrade, Position, Role, User
 
 PASSWORD = "agency-demo"
 
@@ -127,3 +128,13 @@ def permission_called(label: str) -> Permission:
     """The permission `app_label.codename`."""
     app_label, codename = label.split(".")
     return Permission.objects.get(content_type__app_label=app_label, codename=codename)
+
+
+class CalendarDayFactory(factory.django.DjangoModelFactory):
+    """A holiday."""
+
+    class Meta:
+        model = CalendarDay
+
+    day = factory.Sequence(lambda n: dt.date(2030, 1, 1) + dt.timedelta(days=n))
+    name = factory.Sequence(lambda n: f"Holiday {n}")

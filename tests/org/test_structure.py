@@ -19,8 +19,8 @@ from tests.org.conftest import person
 pytestmark = pytest.mark.django_db
 
 TREE_QUERIES = 6
-LISTS = ["employee-list", "department-list", "position-list", "jobgrade-list", "role-list"]
-FORMS = ["employee-create", "department-create", "position-create", "jobgrade-create"]
+LISTS = ["employee-list", "department-list", "position-list", "jobgrade-list", "role-list", "calendar"]
+FORMS = ["employee-create", "department-create", "position-create", "jobgrade-create", "calendar-create"]
 ADMIN_ONLY = ["role-create", "company"]
 IMPORTS = ["employee-import", "employee-import-template"]
 VISIBLE = {"anonymous": set(), "outsider": set(), "auditor": {*LISTS, "company-history"}}
@@ -358,6 +358,8 @@ def company_data(company: Company, **changes) -> dict:
         "time_zone": "Asia/Shanghai",
         "currency": "CNY",
         "claim_window_days": 90,
+        "working_hours": company.working_hours,
+        "working_weekdays": list("12345"),
         "max_attachment_mb": 20,
         "default_language": "en",
         "version": company.updated_at.isoformat(),
