@@ -10,6 +10,7 @@ A run may be given as its row or as its id; it is read again under its lock eith
 from __future__ import annotations
 
 from apps.approvals import errors, routing
+from apps.approvals.advancing import advance, go_on, next_round, open_round, refuse_dead_end
 from apps.approvals.events import DECISIONS, Log
 from apps.approvals.models import Approval, Event, RouteVersion, Step, Task
 from apps.approvals.organisation import OrmOrganisation
@@ -49,9 +50,9 @@ def start(*, kind: str, applicant, department, facts: dict, content_hash: str, b
     approval.is_anybody_away = version.is_anybody_away
     turn = Turn(approval, facts=facts, content_hash=content_hash, by=by)
     turn.log.add(Event.Verb.SUBMITTED, actor=by, payload={"route": str(version), "facts": facts})
-    turn.open_round(rules_of(version))
-    turn.refuse_dead_end()
-    turn.advance()
+    open_round(turn, rules_of(version))
+    refuse_dead_end(turn)
+    advance(turn)
     return turn.finish()
 
 
@@ -74,9 +75,9 @@ def resubmit(approval: Approval | int, *, facts: dict, content_hash: str, by, de
     approval.state, approval.closed_at, approval.returned_from = Approval.State.RUNNING, None, ""
     turn = Turn(approval, facts=facts, content_hash=content_hash, by=by)
     turn.log.add(Event.Verb.RESUBMITTED, actor=by, payload={"facts": facts, "straight_back": straight})
-    turn.next_round(previous, from_order=returned_from.order if straight else 0)
-    turn.refuse_dead_end()
-    turn.advance()
+    next_round(turn, previous, from_order=returned_from.order if straight else 0)
+    refuse_dead_end(turn)
+    advance(turn)
     return turn.finish()
 
 
@@ -90,7 +91,7 @@ def approve(approval, *, by, facts: dict, content_hash: str, comment: str = "", 
         raise errors.OpinionMissing
     turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment)
     wake(turn, turn.outcome.decided)
-    turn.go_on()
+    go_on(turn)
     return turn.finish()
 
 
@@ -106,8 +107,8 @@ def return_(
     if to is None:
         turn.end(Approval.State.RETURNED, returned_from=turn.step.key)
     else:
-        turn.next_round(turn.steps, from_order=turn.earlier_step(to).order)
-        turn.advance()
+        next_round(turn, turn.steps, from_order=turn.earlier_step(to).order)
+        advance(turn)
     return turn.finish()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.conditions import Condition, groups_of
 from apps.approvals.delegating import people_of
 from apps.approvals.kinds import all_kinds, kind_called
 from apps.approvals.models import Delegation, Route, RouteStep
@@ -89,8 +90,11 @@ class StepForm(BaseModelForm):
 
 
 class ConditionForm(BaseForm):
-    """One condition of a step: a fact of the paper, a comparison, a value."""
+    """One condition of a step: a fact of the paper, a comparison, a value, and how it is joined to the one above."""
 
+    joined = forms.ChoiceField(
+        label=_("Joined"), choices=[("and", _("and")), ("or", _("or"))], required=False, initial="and"
+    )
     fact = forms.ChoiceField(label=_("Fact"), required=False)
     op = forms.ChoiceField(label=_("Comparison"), choices=list(OPERATORS.items()), required=False)
     value = forms.CharField(label=_("Value"), max_length=200, required=False)
@@ -124,19 +128,41 @@ class ConditionForm(BaseForm):
         return {"fact": data["fact"], "op": data["op"], "value": value}
 
 
-ConditionFormSet = forms.formset_factory(ConditionForm, extra=1, can_delete=True, max_num=10, absolute_max=20)
+class BaseConditionFormSet(forms.BaseFormSet):
+    """The conditions of a step in order; one that is joined by "or" begins a further group."""
+
+    def conditions(self) -> list[dict[str, Any]]:
+        """The conditions as they are stored, the empty and the removed ones left out."""
+        found: list[dict[str, Any]] = []
+        group = 1
+        for line in self.forms:
+            condition = None if line in self.deleted_forms else line.condition
+            if condition is None:
+                continue
+            if found and line.cleaned_data.get("joined") == "or":
+                group += 1
+            found.append({**condition, "group": group} if group > 1 else condition)
+        return found
+
+
+ConditionFormSet = forms.formset_factory(
+    ConditionForm, BaseConditionFormSet, extra=1, can_delete=True, max_num=20, absolute_max=40
+)
 
 
 def condition_initial(step: RouteStep) -> list[dict[str, Any]]:
     """The stored conditions as the form shows them."""
     return [
-        {**condition, "value": ", ".join(condition["value"]) if condition["op"] == "in" else _plain(condition["value"])}
-        for condition in step.conditions
+        {"joined": "and" if number else "or", "fact": condition.fact, "op": condition.op, "value": _typed(condition)}
+        for group in groups_of(Condition(**stored) for stored in step.conditions)
+        for number, condition in enumerate(group)
     ]
 
 
-def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _typed(condition: Condition) -> str:
+    if condition.op == "in":
+        return ", ".join(map(str, condition.value))
+    return str(condition.value).lower() if isinstance(condition.value, bool) else str(condition.value)
 
 
 class DelegationForm(BaseModelForm):

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from apps.approvals import errors
+from apps.approvals.advancing import go_on
 from apps.approvals.models import Approval, Event, Step, Task
 from apps.approvals.turn import Outcome, Turn, lock
 from apps.core import clock
@@ -71,7 +72,7 @@ def remove_approver(approval: Approval | int, *, by, task: int, facts: dict, con
     turn.log.add(Verb.REMOVED, actor=by, step=turn.step, payload={"people": [added.user_id], "task": added.pk})
     turn.tasks.remove(added)
     _wake_askers(turn, added)
-    turn.go_on()
+    go_on(turn)
     return turn.finish()
 
 

@@ -8,16 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
-ORDERINGS = {
-    "gt": lambda left, right: left > right,
-    "gte": lambda left, right: left >= right,
-    "lt": lambda left, right: left < right,
-    "lte": lambda left, right: left <= right,
-}
-OPERATORS = (*ORDERINGS, "eq", "ne", "in", "contains")
+from apps.approvals.conditions import Condition, hold
 
 
 class Organisation(Protocol):
@@ -29,51 +22,6 @@ class Organisation(Protocol):
     def members_of(self, role: int) -> list[int]: ...
     def active(self, people: Iterable[int]) -> set[int]: ...
     def substitutes(self) -> dict[int, int]: ...
-
-
-@dataclass(frozen=True)
-class Condition:
-    """``fact operator value``: data, never code. Amounts are compared as Decimal."""
-
-    fact: str
-    op: str
-    value: Any
-
-    def holds(self, facts: dict[str, Any]) -> bool:
-        """Whether the fact is known and as the condition wants it; what is not a number is never more or less."""
-        left = facts.get(self.fact)
-        if left is None:
-            return False
-        if self.op in ORDERINGS:
-            left, right = _number(left), _number(self.value)
-            return left is not None and right is not None and ORDERINGS[self.op](left, right)
-        if self.op == "contains" and isinstance(left, str):
-            return str(self.value) in left
-        if self.op == "in":
-            return _among(left, self.value)
-        if self.op == "contains":
-            return str(self.value) in left if isinstance(left, str) else _among(self.value, left)
-        return _same(left, self.value) == (self.op == "eq")
-
-
-def _number(value: Any) -> Decimal | None:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _among(one: Any, many: Any) -> bool:
-    return isinstance(many, list | tuple) and any(_same(one, choice) for choice in many)
-
-
-def _same(left: Any, right: Any) -> bool:
-    """Equal, or the same number written in two ways (`"5000.00"` and `5000`)."""
-    if left == right:
-        return True
-    number = _number(left)
-    return number is not None and number == _number(right)
 
 
 @dataclass(frozen=True)
@@ -101,8 +49,8 @@ class StepRule:
     copy_people: tuple[int, ...] = ()
 
     def applies(self, facts: dict[str, Any]) -> bool:
-        """All conditions hold."""
-        return all(condition.holds(facts) for condition in self.conditions)
+        """All conditions of one of its groups hold."""
+        return hold(self.conditions, facts)
 
     @property
     def watched(self) -> set[str]:

@@ -1,7 +1,8 @@
 """From the route's rows to the pure rules that routing works on."""
 
+from apps.approvals.conditions import Condition
 from apps.approvals.models import RouteVersion
-from apps.approvals.routing import Condition, StepRule
+from apps.approvals.routing import StepRule
 
 
 def rules_of(version: RouteVersion) -> list[StepRule]:

@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.approvals.conditions import OPERATORS
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.kinds import kind_called
 from apps.approvals.models import Approval, Route, RouteStep, RouteVersion
-from apps.approvals.routing import OPERATORS
 from apps.approvals.rules import freeze
 from apps.core import clock
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,13 +110,6 @@ class Turn:
             Task.objects.filter(step=self.step, state__in=Task.PENDING).update(state=Task.State.CLOSED)
         self.outcome.closed_steps.append(self.step.pk)
 
-    def go_on(self) -> None:
-        """After an approval, or where somebody is no longer asked: the next person, the next step, or the end."""
-        if self.is_decided:
-            self.close_step(Step.State.APPROVED)
-            self.copy_along()
-            self.advance()
-
     def copy_along(self) -> None:
         """Tell the people whom the route copies once this step is done."""
         rule = rule_of(self.step)
@@ -124,56 +117,6 @@ class Turn:
         for role in rule.copy_roles:
             people |= set(self.organisation.members_of(role))
         self.outcome.copied |= self.organisation.active(people) - {self.approval.applicant_id}
-
-    def open_round(self, rules: Iterable[routing.StepRule]) -> None:
-        """Copy the route's steps into the run; `advance` writes them, as they stand then."""
-        self.steps = [
-            Step(
-                approval=self.approval,
-                round=self.approval.round,
-                order=rule.order,
-                key=rule.key,
-                name=rule.name,
-                name_en=rule.name_en,
-                rule=rule.as_json(),
-                mode=rule.mode,
-                needed=rule.needed,
-            )
-            for rule in rules
-        ]
-
-    def next_round(self, previous: list[Step], *, from_order: int) -> None:
-        """Start a further round; steps before ``from_order`` keep the approval they were given."""
-        kept = {step.order: step for step in previous if step.order < from_order and step.state in Step.PASSED}
-        self._cancel_pending(previous)
-        self.approval.round += 1
-        self.steps = Step.objects.bulk_create(self._again(step, kept.get(step.order)) for step in previous)
-
-    def refuse_dead_end(self) -> None:
-        """Refuse a submission that would stop at a step nobody can decide, or that nobody at all would decide."""
-        rules = [rule_of(step) for step in self.steps if step.state not in Step.PASSED]
-        for planned in routing.plan(rules, self._case(), self.organisation):
-            if planned.applies and planned.resolution.empty:
-                raise errors.NoApprover(label_of(planned.rule))
-
-    def advance(self) -> None:
-        """Open the next step that applies on the facts as they are now, or finish.
-
-        Steps skipped earlier are asked again, so a changed fact inserts the step it calls for before the run goes on.
-        Nothing is ever approved without a single person having approved it.
-        """
-        moves = list(self._moves())
-        for step, state, resolution in moves:
-            self._move(step, state, resolution)
-        self._write([step for step, _state, _resolution in moves])
-        for step, state, resolution in moves:
-            self._tell(step, state, resolution)
-        if any(state == Step.State.OPEN for _step, state, _resolution in moves):
-            return
-        if not any(step.state in (Step.State.APPROVED, Step.State.CARRIED) for step in self.steps):
-            raise errors.NoStepApplies
-        self.log.add(Event.Verb.FINISHED)
-        self.end(Approval.State.APPROVED)
 
     def give(
         self, people: Iterable[int], origin: str, *, behalf: Mapping[int, int] | None = None, **values: Any
@@ -221,7 +164,7 @@ class Turn:
         others_decide = any(other.state in Task.PENDING for other in others)
         if others_decide and self.step.mode == "any" and task.added_to_id is None:
             return None
-        found, _why = routing.climb(self._case(), self.organisation, start=self.approval.department_id, without=taken)
+        found, _why = routing.climb(self.case(), self.organisation, start=self.approval.department_id, without=taken)
         if not found and not others_decide:
             raise errors.NoApprover(self.step.label)
         return found[0] if found else None
@@ -235,7 +178,7 @@ class Turn:
     def end(self, state: str, *, returned_from: str = "") -> None:
         self.approval.state, self.approval.returned_from = state, returned_from
         self.approval.closed_at = self.at
-        self._cancel_pending(self.steps)
+        self.cancel_pending(self.steps)
 
     def finish(self) -> Outcome:
         """Write the events and the run's own row."""
@@ -244,85 +187,13 @@ class Turn:
         self.approval.save()
         return self.outcome
 
-    def _case(self, approved: Iterable[tuple[int, ...]] = ()) -> routing.Case:
+    def case(self, approved: Iterable[tuple[int, ...]] = ()) -> routing.Case:
+        """The paper as routing sees it; ``approved``: who has approved it before, step by step."""
         owner = self.approval.route_version.route.owner_id
         return routing.Case(self.approval.applicant_id, self.approval.department_id, self.facts, owner, tuple(approved))
 
-    def _approved_so_far(self) -> list[tuple[int, ...]]:
-        """Who has approved this very content in this round, step by step.
-
-        Approvals of the paper as it was before an approver changed it do not count: whoever gave them is asked again.
-        """
-        rows = Task.objects.filter(
-            approval=self.approval,
-            step__round=self.approval.round,
-            state=Task.State.APPROVED,
-            content_hash=self.content_hash,
-        )
-        steps: dict[int, list[int]] = {}
-        for order, person in rows.order_by("step__order", "pk").values_list("step__order", "user_id"):
-            steps.setdefault(order, []).append(person)
-        return [tuple(people) for people in steps.values()]
-
-    def _again(self, step: Step, kept: Step | None) -> Step:
-        copied = ("order", "key", "name", "name_en", "rule", "mode", "needed")
-        values = {name: getattr(step, name) for name in copied}
-        again = Step(approval=self.approval, round=self.approval.round, **values)
-        if kept:
-            again.state, again.closed_at = Step.State.CARRIED, kept.closed_at
-            again.resolution = {"people": kept.resolution.get("people", []), "why": [], "carried_from": kept.pk}
-            self.log.add(Event.Verb.CARRIED, payload={"step": step.key, "round": kept.round})
-        return again
-
-    def _moves(self) -> Iterator[tuple[Step, str, routing.Resolution | None]]:
-        """Which steps are skipped or passed by rule, up to the one that opens; nothing is written yet."""
-        approved: list[tuple[int, ...]] | None = None
-        for step in self.steps:
-            if step.state in Step.PASSED:
-                continue
-            rule = rule_of(step)
-            if not rule.applies(self.facts):
-                if step.state != Step.State.SKIPPED:
-                    yield step, Step.State.SKIPPED, None
-                continue
-            if approved is None and (rule.when_duplicate != "ask" or self.organisation.substitutes()):
-                approved = self._approved_so_far()
-            resolution = routing.resolve(rule, self._case(approved or ()), self.organisation)
-            if not resolution.passed and resolution.empty:
-                raise errors.NoApprover(step.label)
-            yield step, Step.State.AUTO if resolution.passed else Step.State.OPEN, resolution
-            if not resolution.passed:
-                return
-
-    def _move(self, step: Step, state: str, resolution: routing.Resolution | None) -> None:
-        """Put a step into its new state; `_write` stores it with the others."""
-        step.state = state
-        if resolution is not None:
-            step.resolution = resolution.as_json()
-            setattr(step, "opened_at" if state == Step.State.OPEN else "closed_at", self.at)
-
-    def _write(self, moved: list[Step]) -> None:
-        """Steps that were just copied are written whole, of the others what has changed: one statement each."""
-        stored = [step for step in moved if step.pk is not None]
-        new = [step for step in self.steps if step.pk is None]
-        if new:
-            Step.objects.bulk_create(new)
-        if stored:
-            Step.objects.bulk_update(stored, ["state", "resolution", "opened_at", "closed_at"])
-
-    def _tell(self, step: Step, state: str, resolution: routing.Resolution | None) -> None:
-        """Give the tasks of a step that opens, and log what was done."""
-        if resolution is None:
-            self.log.add(Event.Verb.SKIPPED, step=step, payload={"conditions": step.rule["conditions"]})
-        elif state == Step.State.AUTO:
-            self.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
-        else:
-            self.step = self.outcome.step = step
-            origin = Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE
-            self.give(resolution.people, origin, behalf=dict(resolution.behalf))
-            self.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
-
-    def _cancel_pending(self, steps: list[Step]) -> None:
+    def cancel_pending(self, steps: list[Step]) -> None:
+        """Steps of a round that ends will not be reached any more."""
         pending = [step for step in steps if step.state == Step.State.PENDING]
         for step in pending:
             step.state = Step.State.CANCELLED

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.approvals.conditions import Condition, groups_of
 from apps.approvals.kinds import RoutedKind
 from apps.approvals.models import RouteStep, Step
-from apps.approvals.routing import Condition, StepRule
+from apps.approvals.routing import StepRule
 from apps.core.money import format_money
 
 OPERATORS = {
@@ -41,18 +42,21 @@ def how_many(rule: StepRule, people: int) -> str:
 
 
 def conditions_in_words(conditions: Iterable[Condition], labels: Mapping[str, Any]) -> str:
-    """`amount ＞ ¥5,000.00 and …`; ``labels`` are the facts of the kind."""
-    words = []
-    for condition in conditions:
-        fact = str(labels.get(condition.fact, condition.fact))
-        if condition.op == "in":
-            values = _(", ").join(map(str, condition.value))
-            words.append(_("%(fact)s is one of %(values)s") % {"fact": fact, "values": values})
-        elif condition.op == "contains":
-            words.append(_("%(fact)s contains %(value)s") % {"fact": fact, "value": condition.value})
-        else:
-            words.append(f"{fact} {_SIGNS[condition.op]} {_value(condition)}")
-    return _(" and ").join(words)
+    """`amount ＞ ¥5,000.00 and …, or …`; ``labels`` are the facts of the kind."""
+    groups = [
+        _(" and ").join(_in_words(condition, str(labels.get(condition.fact, condition.fact))) for condition in group)
+        for group in groups_of(conditions)
+    ]
+    return _(", or ").join(groups)
+
+
+def _in_words(condition: Condition, fact: str) -> str:
+    if condition.op == "in":
+        values = _(", ").join(map(str, condition.value))
+        return _("%(fact)s is one of %(values)s") % {"fact": fact, "values": values}
+    if condition.op == "contains":
+        return _("%(fact)s contains %(value)s") % {"fact": fact, "value": condition.value}
+    return f"{fact} {_SIGNS[condition.op]} {_value(condition)}"
 
 
 def _value(condition: Condition) -> str:

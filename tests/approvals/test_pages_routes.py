@@ -105,6 +105,28 @@ def test_a_step_is_written_with_its_conditions(editor, version):
     assert [line.initial.get("value") for line in shown.initial_forms] == ["1000", "1, 2"]
 
 
+def test_an_or_begins_a_further_group_of_conditions(editor, version):
+    draft = services.start_draft(version.route, by=None)
+    names = ("joined", "fact", "op", "value")
+    rows = [("or", "amount", "gt", "1000"), ("and", "copies", "eq", "1"), ("or", "copies", "gt", "9")]
+    data = step_data(rule="line_manager", **{"conditions-TOTAL_FORMS": "3"})
+    for number, row in enumerate(rows):
+        data |= {f"conditions-{number}-{name}": value for name, value in zip(names, row, strict=True)}
+
+    editor.post(f"/approvals/versions/{draft.pk}/steps/new/", data)
+
+    written = draft.steps.get(name="Check")
+    assert written.conditions == [
+        {"fact": "amount", "op": "gt", "value": "1000"},
+        {"fact": "copies", "op": "eq", "value": "1"},
+        {"fact": "copies", "op": "gt", "value": "9", "group": 2},
+    ]
+    shown = editor.get(f"/approvals/steps/{written.pk}/").context["conditions"]
+    assert [line.initial.get("joined") for line in shown.initial_forms] == ["or", "and", "or"]
+    told = editor.get(f"/approvals/versions/{draft.pk}/").context["steps"][-1]
+    assert told.said == ["only if amount ＞ ¥1,000.00 and copies = 1, or copies ＞ 9"]
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [({"rule": "role"}, "role"), ({"rule": "named_head"}, "department"), ({"rule": "fact"}, "fact")],

@@ -6,7 +6,8 @@ People: 31 works in Team under 30; roles: 900 = {50, 51, 52}, 901 = {} and 902 =
 
 import pytest
 
-from apps.approvals.routing import Case, Condition, StepRule, Why, needed_of, plan, resolve
+from apps.approvals.conditions import Condition
+from apps.approvals.routing import Case, StepRule, Why, needed_of, plan, resolve
 
 
 class Company:
@@ -227,61 +228,6 @@ NEEDED = [
 @pytest.mark.parametrize(("mode", "needed", "people", "counted", "expected"), NEEDED)
 def test_needed_of_counts_approvals(mode, needed, people, counted, expected):
     assert needed_of(rule(mode=mode, needed=needed), people, counted) == expected
-
-
-# ---- conditions ----
-
-CONDITIONS = [
-    ("gt", "5000", "5000.00", False),
-    ("gt", "5000", "5000.01", True),
-    ("gt", 5000, "10000.00", True),
-    ("gte", "5000", "5000.00", True),
-    ("lt", "5000", "999.99", True),
-    ("lte", "5000", "5000", True),
-    ("lte", "5000", "5000.01", False),
-    ("gt", "5000", "a lot", False),
-    ("gt", "5000", "NaN", False),
-    ("lt", "5000", "NaN", False),
-    ("lt", "nothing", "1", False),
-    ("gt", "5000", "Infinity", False),
-    ("gt", "5000", True, False),
-    ("eq", "5000", "5000.00", True),
-    ("eq", 5000, "5000.00", True),
-    ("eq", "travel", "travel", True),
-    ("eq", True, True, True),
-    ("ne", "travel", "meals", True),
-    ("ne", "5000", "5000.00", False),
-    ("in", ["travel", "meals"], "meals", True),
-    ("in", ["travel", "meals"], "gifts", False),
-    ("in", [1, 2], "2", True),
-    ("in", "travel", "rave", False),
-    ("in", [], "travel", False),
-    ("contains", "travel", ["travel", "meals"], True),
-    ("contains", 2, ["1", "2"], True),
-    ("contains", "gifts", ["travel", "meals"], False),
-    ("contains", "rav", "travel", True),
-    ("contains", "meal", "travel", False),
-    ("contains", 1, 1, False),
-]
-
-
-@pytest.mark.parametrize(("op", "value", "fact", "expected"), CONDITIONS)
-def test_condition_compares_amounts_as_numbers_and_the_rest_as_it_is(op, value, fact, expected):
-    assert Condition("fact", op, value).holds({"fact": fact}) is expected
-
-
-@pytest.mark.parametrize("op", ["gt", "gte", "lt", "lte", "eq", "ne", "in", "contains"])
-@pytest.mark.parametrize("facts", [{}, {"fact": None}])
-def test_condition_on_an_unknown_fact_never_holds(op, facts):
-    assert Condition("fact", op, "1").holds(facts) is False
-
-
-def test_rule_applies_when_all_its_conditions_hold():
-    step = rule(conditions=(Condition("amount", "gt", "5000"), Condition("category", "eq", "travel")))
-    assert step.applies({"amount": "6000", "category": "travel"})
-    assert not step.applies({"amount": "6000", "category": "meals"})
-    assert not step.applies({"amount": "600", "category": "travel"})
-    assert rule().applies({})
 
 
 def test_rule_survives_being_stored_as_json():

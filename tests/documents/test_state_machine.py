@@ -63,6 +63,8 @@ RUNS = {
     State.DRAFT: {Approval.State.WITHDRAWN},
 }
 
+#: conditions in two groups
+EITHER = [when("amount", "lte", "10"), {**when("amount", "gte", "60000"), "group": 2}]
 people = st.sampled_from(NAMES)
 amounts = st.sampled_from(["10.00", "4999.99", "5000.00", "5000.01", "60000.00"])
 rules = st.one_of(
@@ -79,7 +81,9 @@ steps = st.fixed_dictionaries(
         "when_duplicate": st.sampled_from(["ask", "consecutive", "once"]),
         "resubmission": st.sampled_from(["start", "back"]),
         "editable": st.sampled_from([[], ["amount"]]),
-        "conditions": st.sampled_from([[], [], [when("amount", "gt", "5000")], [when("amount", "lte", "5000")]]),
+        "conditions": st.sampled_from(
+            [[], [], [when("amount", "gt", "5000")], [when("amount", "lte", "5000")], EITHER]
+        ),
         "copy_people": st.lists(people, max_size=1),
     }
 )

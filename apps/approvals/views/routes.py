@@ -201,8 +201,7 @@ class StepCreate(VersionPage):
         form, conditions = StepForm(request.POST, instance=step), self.conditions(step, request.POST)
         if not (form.is_valid() & conditions.is_valid()):
             return self.page(form, conditions, status=422)
-        kept = [line for line in conditions.forms if line not in conditions.deleted_forms]
-        step.conditions = [condition for line in kept if (condition := line.condition)]
+        step.conditions = conditions.conditions()
         links = {name: form.cleaned_data[name] for name in PEOPLE}
         services.save_step(form.save(commit=False), by=request.user, **links)
         messages.success(request, _("Step “%(step)s” is saved.") % {"step": step})

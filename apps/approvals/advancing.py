@@ -1,0 +1,151 @@
+"""How a run goes on: rounds begin, steps are skipped, passed by rule or opened, and the run ends as approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from apps.approvals import errors, routing
+from apps.approvals.models import Approval, Event, Step, Task
+from apps.approvals.turn import Turn, label_of, rule_of
+
+
+def go_on(turn: Turn) -> None:
+    """After an approval, or where somebody is no longer asked: the next person, the next step, or the end."""
+    if turn.is_decided:
+        turn.close_step(Step.State.APPROVED)
+        turn.copy_along()
+        advance(turn)
+
+
+def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
+    """Copy the route's steps into the run; `advance` writes them, as they stand then."""
+    turn.steps = [
+        Step(
+            approval=turn.approval,
+            round=turn.approval.round,
+            order=rule.order,
+            key=rule.key,
+            name=rule.name,
+            name_en=rule.name_en,
+            rule=rule.as_json(),
+            mode=rule.mode,
+            needed=rule.needed,
+        )
+        for rule in rules
+    ]
+
+
+def next_round(turn: Turn, previous: list[Step], *, from_order: int) -> None:
+    """Start a further round; steps before ``from_order`` keep the approval they were given."""
+    kept = {step.order: step for step in previous if step.order < from_order and step.state in Step.PASSED}
+    turn.cancel_pending(previous)
+    turn.approval.round += 1
+    turn.steps = Step.objects.bulk_create(_again(turn, step, kept.get(step.order)) for step in previous)
+
+
+def refuse_dead_end(turn: Turn) -> None:
+    """Refuse a submission that would stop at a step nobody can decide, or that nobody at all would decide."""
+    rules = [rule_of(step) for step in turn.steps if step.state not in Step.PASSED]
+    for planned in routing.plan(rules, turn.case(), turn.organisation):
+        if planned.applies and planned.resolution.empty:
+            raise errors.NoApprover(label_of(planned.rule))
+
+
+def advance(turn: Turn) -> None:
+    """Open the next step that applies on the facts as they are now, or finish.
+
+    Steps skipped earlier are asked again, so a changed fact inserts the step it calls for before the run goes on.
+    Nothing is ever approved without a single person having approved it.
+    """
+    moves = list(_moves(turn))
+    for step, state, resolution in moves:
+        _move(turn, step, state, resolution)
+    _write(turn, [step for step, _state, _resolution in moves])
+    for step, state, resolution in moves:
+        _tell(turn, step, state, resolution)
+    if any(state == Step.State.OPEN for _step, state, _resolution in moves):
+        return
+    if not any(step.state in (Step.State.APPROVED, Step.State.CARRIED) for step in turn.steps):
+        raise errors.NoStepApplies
+    turn.log.add(Event.Verb.FINISHED)
+    turn.end(Approval.State.APPROVED)
+
+
+def _moves(turn: Turn) -> Iterator[tuple[Step, str, routing.Resolution | None]]:
+    """Which steps are skipped or passed by rule, up to the one that opens; nothing is written yet."""
+    approved: list[tuple[int, ...]] | None = None
+    for step in turn.steps:
+        if step.state in Step.PASSED:
+            continue
+        rule = rule_of(step)
+        if not rule.applies(turn.facts):
+            if step.state != Step.State.SKIPPED:
+                yield step, Step.State.SKIPPED, None
+            continue
+        if approved is None and (rule.when_duplicate != "ask" or turn.organisation.substitutes()):
+            approved = _approved_so_far(turn)
+        resolution = routing.resolve(rule, turn.case(approved or ()), turn.organisation)
+        if not resolution.passed and resolution.empty:
+            raise errors.NoApprover(step.label)
+        yield step, Step.State.AUTO if resolution.passed else Step.State.OPEN, resolution
+        if not resolution.passed:
+            return
+
+
+def _move(turn: Turn, step: Step, state: str, resolution: routing.Resolution | None) -> None:
+    """Put a step into its new state; `_write` stores it with the others."""
+    step.state = state
+    if resolution is not None:
+        step.resolution = resolution.as_json()
+        setattr(step, "opened_at" if state == Step.State.OPEN else "closed_at", turn.at)
+
+
+def _write(turn: Turn, moved: list[Step]) -> None:
+    """Steps that were just copied are written whole, of the others what has changed: one statement each."""
+    stored = [step for step in moved if step.pk is not None]
+    new = [step for step in turn.steps if step.pk is None]
+    if new:
+        Step.objects.bulk_create(new)
+    if stored:
+        Step.objects.bulk_update(stored, ["state", "resolution", "opened_at", "closed_at"])
+
+
+def _tell(turn: Turn, step: Step, state: str, resolution: routing.Resolution | None) -> None:
+    """Give the tasks of a step that opens, and log what was done."""
+    if resolution is None:
+        turn.log.add(Event.Verb.SKIPPED, step=step, payload={"conditions": step.rule["conditions"]})
+    elif state == Step.State.AUTO:
+        turn.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
+    else:
+        turn.step = turn.outcome.step = step
+        origin = Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE
+        turn.give(resolution.people, origin, behalf=dict(resolution.behalf))
+        turn.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
+
+
+def _again(turn: Turn, step: Step, kept: Step | None) -> Step:
+    copied = ("order", "key", "name", "name_en", "rule", "mode", "needed")
+    values = {name: getattr(step, name) for name in copied}
+    again = Step(approval=turn.approval, round=turn.approval.round, **values)
+    if kept:
+        again.state, again.closed_at = Step.State.CARRIED, kept.closed_at
+        again.resolution = {"people": kept.resolution.get("people", []), "why": [], "carried_from": kept.pk}
+        turn.log.add(Event.Verb.CARRIED, payload={"step": step.key, "round": kept.round})
+    return again
+
+
+def _approved_so_far(turn: Turn) -> list[tuple[int, ...]]:
+    """Who has approved this very content in this round, step by step.
+
+    Approvals of the paper as it was before an approver changed it do not count: whoever gave them is asked again.
+    """
+    rows = Task.objects.filter(
+        approval=turn.approval,
+        step__round=turn.approval.round,
+        state=Task.State.APPROVED,
+        content_hash=turn.content_hash,
+    )
+    steps: dict[int, list[int]] = {}
+    for order, person in rows.order_by("step__order", "pk").values_list("step__order", "user_id"):
+        steps.setdefault(order, []).append(person)
+    return [tuple(people) for people in steps.values()]
