@@ -395,6 +395,9 @@ PAGES = """
     workspace:figures                in 200 200 200
     workspace:inbox                  in 200 200 200
     workspace:search                 in 200 200 200
+    workspace:status                 in 403 403 200
+    workspace:run-checks             in 405 405 405
+    workspace:resend-mails           in 405 405 405
 """
 
 

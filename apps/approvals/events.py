@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.approvals.models import Approval, Event, Task
 from apps.core import clock
 
@@ -67,13 +69,32 @@ def hash_of(event: Event) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
+#: what may be wrong with a log, by code
+PROBLEMS = {
+    "gap": _("an event is missing before this one"),
+    "order": _("does not follow the event before it"),
+    "changed": _("was changed after it was written"),
+    "empty": _("the run has no events"),
+    "end": _("the run does not end where its log ends"),
+    "unlogged": _("decision %(decision)s is not in the log"),
+    "differs": _("decision %(decision)s says something else"),
+    "gone": _("its decision is gone"),
+}
+
+
 @dataclass(frozen=True)
 class Fault:
-    """A place where the log does not hold: the run, the number of the event, what is wrong."""
+    """A place where the log does not hold: the run, the number of the event, what is wrong (a key of `PROBLEMS`)."""
 
     approval: int
     seq: int
-    problem: str
+    code: str
+    decision: int = 0
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in the reader's language."""
+        return str(PROBLEMS[self.code]) % {"decision": self.decision}
 
     def __str__(self):
         return f"approval {self.approval}, event {self.seq}: {self.problem}"
@@ -116,32 +137,37 @@ def _faults_of_chain(run: Approval, log: list[Event]) -> Iterator[Fault]:
     seq, prev = 0, ""
     for event in log:
         if event.seq != seq + 1:
-            yield Fault(run.pk, event.seq, "an event is missing before this one")
+            yield Fault(run.pk, event.seq, "gap")
         if event.prev_hash != prev:
-            yield Fault(run.pk, event.seq, "does not follow the event before it")
+            yield Fault(run.pk, event.seq, "order")
         if hash_of(event) != event.hash:
-            yield Fault(run.pk, event.seq, "was changed after it was written")
+            yield Fault(run.pk, event.seq, "changed")
         seq, prev = event.seq, event.hash
     if not log:
-        yield Fault(run.pk, 0, "the run has no events")
+        yield Fault(run.pk, 0, "empty")
     if (seq, prev) != (run.event_count, run.head_hash):
-        yield Fault(run.pk, run.event_count, "the run does not end where its log ends")
+        yield Fault(run.pk, run.event_count, "end")
 
 
 def _faults_of_decisions(run: Approval, log: list[Event], tasks: list[Task]) -> Iterator[Fault]:
-    said = {event.payload["task"]: event for event in log if event.verb in DECISIONS}
-    undone = {event.payload["task"] for event in log if event.verb == Event.Verb.TAKEN_BACK}
+    said = {_told(event, "task"): event for event in log if event.verb in DECISIONS}
+    undone = {_told(event, "task") for event in log if event.verb == Event.Verb.TAKEN_BACK}
     for task in tasks:
         event = said.pop(task.pk, None)
         if event is None:
-            yield Fault(run.pk, 0, f"decision {task.pk} is not in the log")
+            yield Fault(run.pk, 0, "unlogged", task.pk)
         elif (task.state, task.user_id, task.comment, task.content_hash, task.decided_at) != (
             Task.State.TAKEN_BACK if task.pk in undone else event.verb,
             event.actor_id,
-            event.payload["text"],
+            _told(event, "text"),
             event.content_hash,
             event.at,
         ):
-            yield Fault(run.pk, event.seq, f"decision {task.pk} says something else")
+            yield Fault(run.pk, event.seq, "differs", task.pk)
     for event in said.values():
-        yield Fault(run.pk, event.seq, "its decision is gone")
+        yield Fault(run.pk, event.seq, "gone")
+
+
+def _told(event: Event, name: str):
+    """A part of what an event says; of a forged one it may not be there."""
+    return event.payload.get(name) if isinstance(event.payload, dict) else None

@@ -1,6 +1,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+#: sees what the checks of the records found, and has them run
+CHECKS = ("documents.view_checkrun", "documents.add_checkrun")
+
 
 class DocumentsConfig(AppConfig):
     name = "apps.documents"
@@ -18,8 +21,8 @@ class DocumentsConfig(AppConfig):
         registry.register_handover(handover.hand_over, describe=handover.describe)
         registry.grant_to_roles(
             {
-                "auditor": {"documents.view_all_documents", "documents.view_export_log"},
-                "sysadmin": {"documents.view_export_log"},
+                "auditor": {"documents.view_all_documents", "documents.view_export_log", *CHECKS},
+                "sysadmin": {"documents.view_export_log", *CHECKS},
                 "executive": {"documents.view_all_documents", "documents.cancel_document"},
             }
         )

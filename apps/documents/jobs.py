@@ -1,13 +1,15 @@
 """Work on documents that takes long."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.errors import Forbidden
-from apps.core.jobs import Job, Result, job
+from apps.core.jobs import Job, Result, chore, job
 from apps.documents import printing
+from apps.documents.checking import runs
 from apps.documents.views.wiring import views_of
 
 
@@ -21,3 +23,14 @@ def print_papers(job: Job, progress: Any) -> Result:
         views, params["papers"], by=job.requested_by, base_url=params["base_url"], progress=progress
     )
     return Result(file=file, name=printing.batch_name(views.model))
+
+
+@chore(
+    "documents.check-records",
+    every=timedelta(days=1),
+    offset=timedelta(hours=19),  # three in the morning in China
+    title=gettext_lazy("Check that the records hold"),
+)
+def check_records() -> None:
+    """Whether the logs of the approvals hold and rights match what is to be done; the status page shows the result."""
+    runs.run_all()

@@ -8,11 +8,12 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
-        from apps.core import navigation
+        from apps.core import navigation, registry
         from apps.core.jobs import on_finished
         from apps.notifications.jobs import tell_requester
         from apps.notifications.services import counted
 
+        registry.grant_to_roles({"sysadmin": {"notifications.change_notification"}})
         navigation.register_row_counter("notifications", lambda request: counted(request.user))
         if tell_requester not in on_finished:
             on_finished.append(tell_requester)

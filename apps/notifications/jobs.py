@@ -11,13 +11,13 @@ from apps.notifications import mailer, services
 DAYS_KEPT = 365
 
 
-@chore(services.SEND_MAILS, every=timedelta(minutes=5))
+@chore(services.SEND_MAILS, every=timedelta(minutes=5), title=_("Send e-mails"))
 def send_mails() -> None:
     """Woken after each commit that notified somebody; comes round for mails that are to be tried again."""
     mailer.send_due()
 
 
-@chore("notifications.forget", every=timedelta(days=1))
+@chore("notifications.forget", every=timedelta(days=1), title=_("Forget notifications read long ago"))
 def forget_read() -> None:
     """Read notifications are kept for a year."""
     services.forget(read_before=timezone.now() - timedelta(days=DAYS_KEPT))

@@ -146,6 +146,15 @@ def set_email(*, user: User, email: str) -> NotificationPreference:
     return NotificationPreference.objects.update_or_create(user=user, defaults={"email": email})[0]
 
 
+def send_again() -> int:
+    """Try the mails again that were given up, because somebody has mended what was in their way; answers how many."""
+    failed = Notification.objects.filter(mail=Notification.Mail.FAILED)
+    number = failed.update(mail=Notification.Mail.DUE, mail_attempts=0, mail_after=clock.now())
+    if number:
+        _send_after_commit()
+    return number
+
+
 def forget(*, read_before) -> int:
     """Delete what was read long ago; papers and their histories keep everything that matters."""
     return Notification.objects.filter(read_at__lt=read_before).delete()[0]

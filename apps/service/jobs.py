@@ -10,7 +10,7 @@ from apps.service.clients.importing import CLIENTS
 from apps.service.clients.services import remind_of_reviews
 
 
-@chore("service.review-reminders", every=timedelta(hours=12))
+@chore("service.review-reminders", every=timedelta(hours=12), title=_("Ask for client reviews that are due"))
 def review_reminders() -> None:
     """Ask the employees in charge for the reviews that are due."""
     remind_of_reviews()

@@ -1,17 +1,25 @@
 """Desk, inbox and search: pages that read every app and are read by none."""
 
+import secrets
+
 from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import reports as listed_reports
+from apps.core.jobs import enqueue
 from apps.core.pagination import keyset_page
 from apps.documents.kinds import all_kinds
+from apps.notifications import services as notifications
 from apps.notifications.models import Notification
 from apps.workspace import desk as desks
 from apps.workspace import inbox as inboxes
+from apps.workspace import status as states
 from apps.workspace.search import SHORTEST
 from apps.workspace.search import search as find
 from apps.workspace.work import figures_for
@@ -97,3 +105,36 @@ def search(request):
     if found and found.only_paper:
         return redirect(found.only_paper)
     return render(request, "workspace/search.html", {"text": text, "found": found, "shortest": SHORTEST})
+
+
+@require_GET
+@permission_required(states.SEES, raise_exception=True)
+def status(request):
+    """`/status/`: whether the records hold and the program works, for administrators and auditors."""
+    context = {
+        "page_title": _("Status"),
+        "may_run": request.user.has_perm(states.RUNS),
+        "may_resend": request.user.has_perm(states.RESENDS),
+        "key": secrets.token_urlsafe(12),
+        **states.overview(),
+    }
+    return render(request, "workspace/status.html", context)
+
+
+@require_POST
+@permission_required(states.RUNS, raise_exception=True)
+def run_checks(request):
+    """Have the checks of the records run now."""
+    key = f"checks-{request.user.pk}-{request.POST.get('key', '')[:40]}"
+    job = enqueue(states.RUN_JOB, by=request.user, key=key)
+    return HttpResponseRedirect(job.get_absolute_url())
+
+
+@require_POST
+@permission_required(states.RESENDS, raise_exception=True)
+def resend_mails(request):
+    """Try the mails again that could not be sent."""
+    number = notifications.send_again()
+    text = ngettext("%(number)s e-mail is tried again.", "%(number)s e-mails are tried again.", number)
+    messages.success(request, text % {"number": number})
+    return redirect("workspace:status")

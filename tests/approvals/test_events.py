@@ -211,4 +211,4 @@ def test_command_names_each_fault_and_fails(approved, open_gate):
     with pytest.raises(CommandError, match=r"^The log does not hold in 1 place\.$"):
         call_command("verify_events", stdout=output)
     number = approved.approval.pk
-    assert output.getvalue() == f"approval {number}, event 6: was changed after it was written\n"
+    assert output.getvalue() == f"Approval {number} without a paper: Event 6: was changed after it was written\n"

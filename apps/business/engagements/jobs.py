@@ -24,7 +24,7 @@ def send_progress_report(row: Job, progress) -> Result:
     )
 
 
-@chore("business.remind-of-progress-reports", every=timedelta(hours=12))
+@chore("business.remind-of-progress-reports", every=timedelta(hours=12), title=_("Remind of progress reports"))
 def remind_of_reports() -> None:
     """Tell manager and Client Service what is due or overdue."""
     services.remind_of_reports()

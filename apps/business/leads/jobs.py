@@ -10,7 +10,7 @@ from apps.core.jobs import Job, Result, chore, job
 from apps.org.import_jobs import import_in_background
 
 
-@chore("business.recycle-leads", every=timedelta(hours=12))
+@chore("business.recycle-leads", every=timedelta(hours=12), title=_("Give idle leads back to the pool"))
 def recycle_leads() -> None:
     """Give leads without an activity back to the pool."""
     recycle()

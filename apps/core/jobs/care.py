@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from apps.core.jobs import liveness, runner
 from apps.core.jobs.models import Job, PeriodicWork
-from apps.core.jobs.registry import chore, periodic_chores
+from apps.core.jobs.registry import Chore, chore, periodic_chores
 from apps.core.jobs.services import do_soon
 
 logger = logging.getLogger("agencyops.jobs")
@@ -67,9 +68,11 @@ def schedule(*, now: datetime | None = None, known: dict[str, int] | None = None
     """
     known = {} if known is None else known
     moment = (now or timezone.now()).timestamp()
-    return [
-        name for name, every in periodic_chores().items() if _start(name, int(moment // every.total_seconds()), known)
-    ]
+    return [name for name, entry in periodic_chores().items() if _start(name, _slot(entry, moment), known)]
+
+
+def _slot(entry: Chore, moment: float) -> int:
+    return int((moment - entry.offset.total_seconds()) // entry.every.total_seconds())
 
 
 def _start(name: str, slot: int, known: dict[str, int]) -> bool:
@@ -84,7 +87,7 @@ def _start(name: str, slot: int, known: dict[str, int]) -> bool:
     return mine
 
 
-@chore("core.clean-up", every=timedelta(days=1))
+@chore("core.clean-up", every=timedelta(days=1), title=gettext_lazy("Clean up old results of background work"))
 def clean_up() -> None:
     """Remove result files after 30 days, jobs after half a year, and the queue's own leavings."""
     now = timezone.now()

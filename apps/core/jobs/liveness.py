@@ -5,11 +5,14 @@ on the same machine (or on a shared directory) death is seen at once. For a work
 """
 
 import fcntl
+import time
 import uuid
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+
+STARTING_SECONDS = 2
 
 
 def _folder() -> Path:
@@ -34,6 +37,12 @@ def is_alive(worker_id: str) -> bool | None:
     """True or False for a worker of this machine, None for one that cannot be seen from here."""
     path = _folder() / worker_id
     return not _is_free(path) if worker_id and path.is_file() else None
+
+
+def count_alive() -> int:
+    """How many workers of this machine are there. One that is just starting is not touched, lest it lose its lock."""
+    settled = time.time() - STARTING_SECONDS
+    return sum(path.stat().st_mtime < settled and not _is_free(path) for path in _folder().glob("*"))
 
 
 def sweep(*, older_than: float) -> None:

@@ -72,10 +72,15 @@ class Job(models.Model):
 
 
 class PeriodicWork(models.Model):
-    """The last time slot in which a periodic chore was started; this row keeps two workers from starting it twice."""
+    """The last time slot in which a periodic chore was started; this row keeps two workers from starting it twice.
+
+    Beside it, when the chore ended last and whether it failed, for the people who look after the program.
+    """
 
     name = models.CharField(_("chore"), max_length=80, unique=True)
     slot = models.BigIntegerField(_("last slot"), default=-1)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    trouble = models.CharField(_("error"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("periodic work")

@@ -35,10 +35,15 @@ class JobKind:
 
 @dataclass(frozen=True)
 class Chore:
-    """A registered chore: its function and, for periodic ones, how often it is due."""
+    """A registered chore: its function and, for periodic ones, how often it is due, in words what it does.
+
+    ``offset`` moves the beginning of its slots, which are counted from midnight UTC.
+    """
 
     run: Callable[..., None]
     every: timedelta | None
+    title: str | Promise = ""
+    offset: timedelta = timedelta()
 
 
 on_finished: list[Callable[[Job], None]] = []
@@ -58,11 +63,16 @@ def job(name: str, *, title: str | Promise, max_attempts: int = 3) -> Callable[[
     return register
 
 
-def chore(name: str, *, every: timedelta | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as the chore `name`, started by the workers once in each `every` if that is given."""
+def chore(
+    name: str, *, every: timedelta | None = None, title: str | Promise = "", offset: timedelta = timedelta()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as the chore `name`, started by the workers once in each `every` if that is given.
+
+    ``title`` says on the status page what it does; a daily chore runs ``offset`` after midnight UTC.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        _add(_chores, name, Chore(function, every), function)
+        _add(_chores, name, Chore(function, every, title, offset), function)
         return function
 
     return register
@@ -85,6 +95,6 @@ def chore_called(name: str) -> Chore:
     return _chores[name]
 
 
-def periodic_chores() -> dict[str, timedelta]:
-    """Names of the chores that come round, and how often."""
-    return {name: entry.every for name, entry in _chores.items() if entry.every}
+def periodic_chores() -> dict[str, Chore]:
+    """The chores that come round, by name."""
+    return {name: entry for name, entry in _chores.items() if entry.every}

@@ -20,7 +20,7 @@ from django_tasks import task
 
 from apps.core.errors import Refused
 from apps.core.jobs import registry
-from apps.core.jobs.models import Job
+from apps.core.jobs.models import Job, PeriodicWork
 from apps.core.jobs.registry import Result
 
 logger = logging.getLogger("agencyops.jobs")
@@ -47,12 +47,15 @@ def run_job(context, job_id: int) -> None:
 
 @task(priority=CHORE_PRIORITY)
 def run_chore(name: str, params: dict[str, Any]) -> None:
-    """What the queue carries for a chore."""
+    """What the queue carries for a chore. How a periodic one ended is noted on its row."""
+    noted = PeriodicWork.objects.filter(name=name)
     try:
         registry.chore_called(name).run(**params)
-    except Exception:
+    except Exception as error:
         logger.exception("Chore %s failed", name)
+        noted.update(ended_at=timezone.now(), trouble=type(error).__name__)
         raise
+    noted.update(ended_at=timezone.now(), trouble="")
 
 
 def push_job(job_id: int, *, after: timedelta | None = None) -> None:

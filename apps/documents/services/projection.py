@@ -1,5 +1,7 @@
 """What follows from an engine outcome: grants and participants, in the same transaction."""
 
+from dataclasses import dataclass
+
 from apps.approvals.engine import Outcome
 from apps.approvals.models import Task
 from apps.core import clock
@@ -46,7 +48,28 @@ def take_part(document: Document, *, approvers=frozenset(), copied=frozenset()) 
         )
 
 
-def orphans(document: Document | None = None) -> list[str]:
+@dataclass(frozen=True)
+class Mismatch:
+    """A right to decide and an open task that do not belong together; ``reason`` says for which step it was given."""
+
+    code: str
+    person: int
+    document: int
+    reason: str
+
+    def __str__(self):
+        step = self.reason.removeprefix("step:")
+        return f"{MISMATCHES[self.code]}: person {self.person}, document {self.document}, step {step}"
+
+
+MISMATCHES = {
+    "task-without-right": "task without permission",
+    "right-without-task": "permission without task",
+    "task-of-leaver": "task of somebody who has left",
+}
+
+
+def mismatches(document: Document | None = None) -> list[Mismatch]:
     """Where grants and open tasks disagree, on one paper or on all; empty when the invariant holds.
 
     Open tasks ⇔ ``approve_document`` rows, both ways, and nobody who has left is waited for.
@@ -62,11 +85,11 @@ def orphans(document: Document | None = None) -> list[str]:
     }
     held = set(rows.values_list("user_id", "content_object_id", "reason"))
     gone = tasks.filter(user__is_active=False).values_list("user_id", "approval__document", "step_id")
-    told = [_fault("task without permission", *fault) for fault in waiting - held]
-    told += [_fault("permission without task", *fault) for fault in held - waiting]
-    told += [_fault("task of somebody who has left", *fault) for fault in gone]
-    return sorted(told)
+    found = [Mismatch("task-without-right", *row) for row in waiting - held]
+    found += [Mismatch("right-without-task", *row) for row in held - waiting]
+    return found + [Mismatch("task-of-leaver", person, paper, f"step:{step}") for person, paper, step in gone]
 
 
-def _fault(problem: str, person: int, document: int, reason: str | int) -> str:
-    return f"{problem}: person {person}, document {document}, step {str(reason).removeprefix('step:')}"
+def orphans(document: Document | None = None) -> list[str]:
+    """The same in short words, for tests and commands."""
+    return sorted(str(row) for row in mismatches(document))
