@@ -48,6 +48,10 @@ PAGES_OF_A_KIND = """
     copy      in 404 403 404
     transfer  in 404 403 404
     add-approvers in 404 403 404
+    consult   in 404 403 404
+    advise    in 405 405 405
+    enclosure in 404 404 404
+    mentionable in 404 200 404
     remove-approver in 405 405 405
     take-back in 405 405 405
     urge      in 405 405 405

@@ -9,6 +9,8 @@ A run may be given as its row or as its id; it is read again under its lock eith
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apps.approvals import errors, routing
 from apps.approvals.advancing import advance, go_on, next_round, open_round, refuse_dead_end
 from apps.approvals.events import DECISIONS, Log
@@ -33,6 +35,9 @@ __all__ = [
     "too_late",
     "withdraw",
 ]
+
+#: files that go with a decision, as its event names them: name and SHA-256
+Enclosed = Sequence[dict[str, str]]
 
 
 def start(*, kind: str, applicant, department, facts: dict, content_hash: str, by) -> Outcome:
@@ -81,7 +86,16 @@ def resubmit(approval: Approval | int, *, facts: dict, content_hash: str, by, de
     return turn.finish()
 
 
-def approve(approval, *, by, facts: dict, content_hash: str, comment: str = "", seen: str | None = None) -> Outcome:
+def approve(
+    approval,
+    *,
+    by,
+    facts: dict,
+    content_hash: str,
+    comment: str = "",
+    seen: str | None = None,
+    enclosed: Enclosed = (),
+) -> Outcome:
     """One person's approval of the open step. ``seen`` is the content hash the person was shown.
 
     Raises `OpinionMissing` where the step asks for a written opinion and the comment is empty.
@@ -89,20 +103,28 @@ def approve(approval, *, by, facts: dict, content_hash: str, comment: str = "", 
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
     if rule_of(turn.step).opinion_required and not comment.strip():
         raise errors.OpinionMissing
-    turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment)
+    turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment, files=list(enclosed))
     wake(turn, turn.outcome.decided)
     go_on(turn)
     return turn.finish()
 
 
 def return_(
-    approval, *, by, reason: str, facts: dict, content_hash: str, to: str | None = None, seen: str | None = None
+    approval,
+    *,
+    by,
+    reason: str,
+    facts: dict,
+    content_hash: str,
+    to: str | None = None,
+    seen: str | None = None,
+    enclosed: Enclosed = (),
 ) -> Outcome:
     """Send the paper back for correction: to the applicant, or to an earlier step given by its key."""
     if not reason.strip():
         raise errors.ReasonMissing
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
-    turn.record(Task.State.RETURNED, Event.Verb.RETURNED, reason, to=to or "applicant")
+    turn.record(Task.State.RETURNED, Event.Verb.RETURNED, reason, to=to or "applicant", files=list(enclosed))
     turn.close_step(Step.State.RETURNED)
     if to is None:
         turn.end(Approval.State.RETURNED, returned_from=turn.step.key)
@@ -112,12 +134,21 @@ def return_(
     return turn.finish()
 
 
-def reject(approval, *, by, reason: str, facts: dict, content_hash: str, seen: str | None = None) -> Outcome:
+def reject(
+    approval,
+    *,
+    by,
+    reason: str,
+    facts: dict,
+    content_hash: str,
+    seen: str | None = None,
+    enclosed: Enclosed = (),
+) -> Outcome:
     """Refuse the paper for good."""
     if not reason.strip():
         raise errors.ReasonMissing
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
-    turn.record(Task.State.REJECTED, Event.Verb.REJECTED, reason)
+    turn.record(Task.State.REJECTED, Event.Verb.REJECTED, reason, files=list(enclosed))
     turn.close_step(Step.State.REJECTED)
     turn.end(Approval.State.REJECTED)
     return turn.finish()

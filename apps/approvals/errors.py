@@ -66,6 +66,22 @@ class OpinionMissing(ApprovalRefused):
         super().__init__(text, fields={"comment": [text]})
 
 
+class OpinionAsked(ApprovalRefused):
+    """A decision of somebody who was asked for an opinion, or the other way round."""
+
+    status = 403
+
+    def __init__(self):
+        super().__init__(_("You are asked for your opinion; the decision stays with the one who asked you."))
+
+
+class NotAsked(ApprovalRefused):
+    status = 403
+
+    def __init__(self):
+        super().__init__(_("Nobody waits for your opinion on this paper."))
+
+
 class ReasonMissing(ApprovalRefused):
     status = 422
 

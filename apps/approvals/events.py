@@ -16,6 +16,8 @@ from apps.approvals.models import Approval, Event, Task
 from apps.core import clock
 
 DECISIONS = (Event.Verb.APPROVED, Event.Verb.RETURNED, Event.Verb.REJECTED)
+#: what a person says in a task of theirs
+SPOKEN = (*DECISIONS, Event.Verb.ADVISED)
 
 
 class Log:
@@ -150,7 +152,7 @@ def _faults_of_chain(run: Approval, log: list[Event]) -> Iterator[Fault]:
 
 
 def _faults_of_decisions(run: Approval, log: list[Event], tasks: list[Task]) -> Iterator[Fault]:
-    said = {_told(event, "task"): event for event in log if event.verb in DECISIONS}
+    said = {_told(event, "task"): event for event in log if event.verb in SPOKEN}
     undone = {_told(event, "task") for event in log if event.verb == Event.Verb.TAKEN_BACK}
     for task in tasks:
         event = said.pop(task.pk, None)

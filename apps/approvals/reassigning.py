@@ -7,7 +7,7 @@ As in the engine, the caller hands in the run, the facts and the content hash of
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,8 @@ Place, Verb = Task.Place, Event.Verb
 #: what people do that moves a run on; everything else is said beside it
 MOVES = (
     Verb.SUBMITTED, Verb.RESUBMITTED, Verb.APPROVED, Verb.RETURNED, Verb.REJECTED, Verb.WITHDRAWN, Verb.EDITED,
-    Verb.HANDED_OVER, Verb.TRANSFERRED, Verb.ADDED, Verb.REMOVED, Verb.TAKEN_BACK, Verb.CANCELLED, Verb.RECORDED,
+    Verb.HANDED_OVER, Verb.TRANSFERRED, Verb.ADDED, Verb.CONSULTED, Verb.ADVISED, Verb.REMOVED, Verb.TAKEN_BACK,
+    Verb.CANCELLED, Verb.RECORDED,
 )  # fmt: skip
 URGE_AGAIN_AFTER = dt.timedelta(hours=1)
 
@@ -41,9 +42,13 @@ def transfer(approval: Approval | int, *, by, to, reason: str) -> Outcome:
 
 
 def add_approvers(approval: Approval | int, *, by, people: Collection, place: str, reason: str) -> Outcome:
-    """Ask others to decide in one's own step: before oneself, beside, or after (加签). All of them must approve."""
+    """Ask others in one's own step: to decide before oneself, beside, or after (加签), all of whom must approve; or for
+    an opinion (委派), after which the paper comes back for one's own decision.
+    """
     turn = _turn(approval, by)
     task = _own(turn)
+    if task.place == Place.OPINION and place != Place.OPINION:
+        raise errors.OpinionAsked
     _refuse_unfit(turn, people)
     if place not in Place.values:
         raise errors.ApprovalRefused(_("Say in which order you decide."), fields={"place": [_("Choose one.")]})
@@ -51,10 +56,29 @@ def add_approvers(approval: Approval | int, *, by, people: Collection, place: st
         raise errors.ReasonMissing
     state = Task.State.WAITING if place == Place.AFTER else Task.State.OPEN
     turn.give([person.pk for person in people], Task.Origin.ADDED, added_to=task, place=place, state=state)
-    if place == Place.BEFORE:
+    if place in Task.FIRST:
         _leave(turn, task, Task.State.WAITING)
     payload = {"people": [person.pk for person in people], "place": place, "text": reason.strip(), "task": task.pk}
-    turn.log.add(Verb.ADDED, actor=by, step=turn.step, payload=payload)
+    turn.log.add(Verb.CONSULTED if place == Place.OPINION else Verb.ADDED, actor=by, step=turn.step, payload=payload)
+    return turn.finish()
+
+
+def advise(
+    approval: Approval | int,
+    *,
+    by,
+    opinion: str,
+    facts: dict,
+    content_hash: str,
+    seen: str | None = None,
+    enclosed: Sequence[dict[str, str]] = (),
+) -> Outcome:
+    """Give the opinion one was asked for. It decides nothing; whoever asked has the turn back with the last one."""
+    if not opinion.strip():
+        raise errors.ReasonMissing
+    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
+    turn.record(Task.State.ADVISED, Verb.ADVISED, opinion, files=list(enclosed))
+    wake(turn, turn.outcome.decided)
     return turn.finish()
 
 
@@ -146,11 +170,11 @@ def _wake_askers(turn: Turn, task: Task) -> None:
 
 def _waits(turn: Turn, asker: Task) -> bool:
     """Whether somebody whom this person asked to decide first, or whom they asked in turn, has not decided yet."""
-    return any(_is_left(turn, row) for row in turn.tasks if row.added_to_id == asker.pk and row.place == Place.BEFORE)
+    return any(_is_left(turn, row) for row in turn.tasks if row.added_to_id == asker.pk and row.place in Task.FIRST)
 
 
 def _is_left(turn: Turn, task: Task) -> bool:
-    if task.state != Task.State.APPROVED:
+    if task.state not in (Task.State.APPROVED, Task.State.ADVISED):
         return True
     return any(_is_left(turn, row) for row in turn.tasks if row.added_to_id == task.pk)
 

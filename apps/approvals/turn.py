@@ -11,7 +11,7 @@ from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from apps.approvals import errors, routing
-from apps.approvals.events import DECISIONS, Log
+from apps.approvals.events import SPOKEN, Log
 from apps.approvals.models import Approval, Delegation, Event, Step, Task
 from apps.approvals.organisation import OrmOrganisation
 from apps.core import clock
@@ -82,14 +82,19 @@ class Turn:
         self.outcome.decided = mine[0]
 
     def record(self, state: str, verb: str, text: str, **payload: Any) -> None:
-        """Write the decision: a conditional UPDATE that must hit exactly one open task, and its event."""
+        """Write the decision: a conditional UPDATE that must hit exactly one open task, and its event.
+
+        Whoever was asked for an opinion gives one and decides nothing.
+        """
         task = self.outcome.decided
+        if (task.place == Task.Place.OPINION) != (state == Task.State.ADVISED):
+            raise errors.OpinionAsked if task.place == Task.Place.OPINION else errors.NotAsked
         values = {"state": state, "decided_at": self.at, "comment": text.strip(), "content_hash": self.content_hash}
         if Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(**values) != 1:
             raise too_late(self.approval.pk, self.by)
         for name, value in values.items():
             setattr(task, name, value)
-        said = {"text": task.comment, "task": task.pk, **payload}
+        said = {"text": task.comment, "task": task.pk, **{name: value for name, value in payload.items() if value}}
         behalf = task.on_behalf_of if task.on_behalf_of_id else None
         self.log.add(verb, actor=self.by, on_behalf_of=behalf, step=self.step, payload=said)
 
@@ -235,7 +240,7 @@ def too_late(approval_id: int, by) -> errors.ApprovalRefused:
     had = Task.objects.filter(approval=approval_id, user=by).order_by("-pk").first()
     if had is None:
         return errors.NotYourTurn()
-    verbs = (*DECISIONS, Event.Verb.WITHDRAWN)
+    verbs = (*SPOKEN, Event.Verb.WITHDRAWN)
     said = Event.objects.filter(approval=approval_id, step=had.step_id, verb__in=verbs)
     events = list(said.select_related("actor").order_by("-seq"))
     if not events:

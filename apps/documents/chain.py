@@ -19,6 +19,7 @@ from apps.approvals.models import Step, Task
 from apps.approvals.wording import conditions_in_words, how_many, label_of
 from apps.core import clock
 from apps.documents import grants
+from apps.documents.enclosures import Enclosed, Enclosures
 from apps.documents.models import Document
 from apps.documents.names import NamedOrganisation, Names
 from apps.org.models import Department, User
@@ -47,6 +48,7 @@ class Decision:
     at: dt.datetime | None = None
     on_behalf_of: str = ""
     note: str = ""
+    files: list[Enclosed] = field(default_factory=list)
 
 
 @dataclass
@@ -104,7 +106,7 @@ class Chain:
         return next((stop for stop in stops if stop.state == Step.State.OPEN), None)
 
 
-def chain_of(document: Document, viewer: Any = None) -> Chain:
+def chain_of(document: Document, viewer: Any = None, enclosures: Enclosures | None = None) -> Chain:
     """The chain of a submitted paper, in two or three queries however long it is.
 
     For a ``viewer`` the chain also knows the task that waits for this person.
@@ -125,7 +127,8 @@ def chain_of(document: Document, viewer: Any = None) -> Chain:
         names.want_of(resolution)
     stops: dict[int, list[Stop]] = {}
     for step in steps:
-        stops.setdefault(step.round, []).append(_stop(step, tasks[step.pk], coming.get(step.pk), names, document.FACTS))
+        stop = _stop(step, tasks[step.pk], coming.get(step.pk), names, document.FACTS, enclosures or Enclosures())
+        stops.setdefault(step.round, []).append(stop)
     rounds = [Round(number, stops[number]) for number in sorted(stops)]
     return Chain(rounds[-1], rounds[-2::-1], [task for own in tasks.values() for task in own])
 
@@ -207,7 +210,12 @@ def _resolve_coming(document: Document, steps: list[Step], names: Names) -> dict
 
 
 def _stop(
-    step: Step, tasks: list[Task], coming: routing.Resolution | None, names: Names, labels: Mapping[str, Any]
+    step: Step,
+    tasks: list[Task],
+    coming: routing.Resolution | None,
+    names: Names,
+    labels: Mapping[str, Any],
+    enclosures: Enclosures,
 ) -> Stop:
     rule = routing.StepRule.from_json(step.rule)
     stop = Stop(
@@ -222,7 +230,9 @@ def _stop(
         stop.decisions = _expected(coming, names)
         stop.why = names.why(coming.why)
     else:
-        stop.decisions = [_decision(task, step) for task in tasks if _is_shown(task, step)]
+        stop.decisions = [
+            _decision(task, enclosures.by_task.get(task.pk, [])) for task in tasks if _is_shown(task, step)
+        ]
         stop.why = names.why(routing.Why(**why) for why in step.resolution.get("why", ()))
     if step.state in (Step.State.AUTO, Step.State.CARRIED):
         stop.decisions = [Decision(names.person(person)) for person in step.resolution.get("people", ())]
@@ -245,14 +255,15 @@ def _is_shown(task: Task, step: Step) -> bool:
     return task.state != Task.State.PASSED_ON
 
 
-def _decision(task: Task, step: Step) -> Decision:
+def _decision(task: Task, files: list[Enclosed]) -> Decision:
     silent = (Task.Origin.RULE, Task.Origin.SUBSTITUTE)
     note = task.get_origin_display() if task.origin not in silent else ""
     if task.added_to_id:
-        note = _("asked by %(name)s") % {"name": task.added_to.user}
+        asked = _("asked for an opinion by %(name)s") if task.place == Task.Place.OPINION else _("asked by %(name)s")
+        note = asked % {"name": task.added_to.user}
     behalf = str(task.on_behalf_of) if task.on_behalf_of_id else ""
     label = "" if task.state in (Task.State.OPEN, Task.State.CLOSED) else task.get_state_display()
-    return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note)
+    return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note, files)
 
 
 def duration(span: dt.timedelta) -> str:

@@ -1,4 +1,4 @@
-"""Forms of documents: the header, the line items, and the small forms of the verbs.
+"""Forms of documents: the header and the line items; those of the verbs are in `decision_forms`.
 
 A form made with ``draft=True`` keeps what can be kept of half-typed input: what does not fit a field is left out, lines
 that are not complete wait in the browser. Autosave, the live preview and a refused form use it, so that nothing typed
@@ -20,8 +20,6 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.approvals.models import Task
-from apps.core.errors import Refused
 from apps.core.forms import BaseForm, BaseModelForm, money_formfield
 from apps.documents.models import Document
 from apps.org.models import User
@@ -313,46 +311,6 @@ def _errors_of(form: forms.BaseForm) -> ErrorDict:
     if form._errors is None:
         form._errors = form.errors if form.is_bound else ErrorDict()
     return form._errors
-
-
-SEARCHING = {"data-searchable": ""}
-
-
-class CopyForm(BaseForm):
-    """Whom a paper is copied to."""
-
-    people = forms.ModelMultipleChoiceField(
-        User.objects.none(), label=_("People"), widget=forms.SelectMultiple(attrs=SEARCHING)
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["people"].queryset = User.objects.filter(is_active=True)
-
-
-class TransferForm(BaseForm):
-    """To whom one's turn to decide is given, and why."""
-
-    to = forms.ModelChoiceField(
-        User.objects.none(), label=_("Who decides in your place"), widget=forms.Select(attrs=SEARCHING)
-    )
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = User.objects.filter(is_active=True)
-
-    def show_refusal(self, refusal: Refused) -> None:
-        """What is wrong with the people is wrong with the one chosen."""
-        people = refusal.fields.pop("people", None)
-        super().show_refusal(Refused(str(refusal), fields={**refusal.fields, **({"to": people} if people else {})}))
-
-
-class AddApproversForm(CopyForm):
-    """Who is asked to decide too, in which order, and why."""
-
-    place = forms.ChoiceField(label=_("Order"), choices=Task.Place, widget=forms.RadioSelect, initial=Task.Place.BEFORE)
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class VerifyForm(BaseForm):

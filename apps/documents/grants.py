@@ -93,6 +93,11 @@ def granted_documents(user) -> models.QuerySet:
     return Grant.objects.filter(user=user).values("content_object_id")
 
 
+def holders(document) -> models.QuerySet:
+    """Ids of the people who hold any right on this document."""
+    return Grant.objects.filter(content_object_id=document.pk).values("user_id")
+
+
 def _permissions() -> dict[str, int]:
     return _permissions_of(ContentType.objects.get_for_model(Grant.content_object.field.related_model).pk)
 

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from apps.approvals.engine import decided_in_round
-from apps.approvals.errors import UrgedAlready
+from apps.approvals.errors import NotAsked, OpinionAsked, UrgedAlready
 from apps.approvals.models import Task
 from apps.approvals.reassigning import URGE_AGAIN_AFTER, may_take_back, urged_at
 from apps.core import clock
@@ -221,13 +221,31 @@ def delete(access: Access) -> Answer:
     return YES
 
 
-@rule("approve")
-def approve(access: Access) -> Answer:
+def its_turn(access: Access) -> Answer:
+    """Whether something waits for this person: a decision, or the opinion they were asked for."""
     if access.document.state != State.IN_REVIEW:
         return never(_("This document is not in approval."))
     if access.is_applicant:
         return never(_("Nobody decides on their own document."))
     return YES if access.may_decide else never(_("It is not your turn to decide."))
+
+
+@rule("approve")
+def approve(access: Access) -> Answer:
+    """Whoever was asked for an opinion decides nothing."""
+    answer = its_turn(access)
+    if answer and access.open_task.place == Task.Place.OPINION:
+        return never(str(OpinionAsked()))
+    return answer
+
+
+@rule("advise")
+def advise(access: Access) -> Answer:
+    """Whoever was asked for an opinion gives it back with a comment (委派)."""
+    answer = its_turn(access)
+    if answer and access.open_task.place != Task.Place.OPINION:
+        return never(str(NotAsked()))
+    return answer
 
 
 @rule("return")
@@ -242,7 +260,13 @@ def reject(access: Access) -> Answer:
 
 @rule("transfer")
 def transfer(access: Access) -> Answer:
-    return approve(access)
+    return its_turn(access)
+
+
+@rule("consult")
+def consult(access: Access) -> Answer:
+    """Ask somebody for an opinion, after which the paper comes back (委派)."""
+    return its_turn(access)
 
 
 @rule("add_approvers")

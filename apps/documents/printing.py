@@ -18,7 +18,8 @@ from apps.core.pdf import PrintForm, PrintTable
 from apps.core.registry import company_name
 from apps.core.tables import Table
 from apps.documents import display, verification
-from apps.documents.chain import Chain, chain_of
+from apps.documents.chain import Chain, Decision, chain_of
+from apps.documents.enclosures import enclosures_of
 from apps.documents.models import Document
 
 PRINT_JOB = "print-papers"
@@ -83,7 +84,7 @@ def print_table(table: Table) -> PrintTable:
 
 def print_form(document: Document, parts: PrintParts, *, by: Any, base_url: str) -> PrintForm:
     """The whole printed paper."""
-    chain = chain_of(document)
+    chain = chain_of(document, enclosures=enclosures_of(document))
     code = verification.code_of(document)
     printed = timezone.localtime(clock.now()).isoformat(" ", "minutes")[:16]
     day = timezone.localtime(document.submitted_at).date().isoformat() if document.submitted_at else ""
@@ -122,10 +123,18 @@ def printed_chain(chain: Chain) -> list[tuple[str, str, str, str, str]]:
             at = timezone.localtime(decision.at).isoformat(" ", "minutes")[:16] if decision.at else ""
             said = decision.label or (stop.label if stop.state in (Step.State.AUTO, Step.State.CARRIED) else "")
             if decision.at or stop.state in (Step.State.AUTO, Step.State.CARRIED):
-                rows.append((stop.name, decision.person, said, at, decision.comment))
+                rows.append((stop.name, decision.person, said, at, _with_files(decision)))
         if stop.state in (Step.State.OPEN, Step.State.PENDING):
             rows.append((stop.name, " / ".join(stop.people), "", "", ""))
     return rows
+
+
+def _with_files(decision: Decision) -> str:
+    """What was said, and the names of the files that go with it."""
+    if not decision.files:
+        return decision.comment
+    files = _("With: %(files)s") % {"files": _(", ").join(file.name for file in decision.files)}
+    return f"{decision.comment}\n{files}" if decision.comment else files
 
 
 def print_papers(

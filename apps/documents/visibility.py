@@ -1,10 +1,11 @@
 """Who may see which documents: the one queryset every page, export, count, search and attachment goes through."""
 
-from django.db.models import Q
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
 
 from apps.documents import grants
-from apps.documents.kinds import all_kinds
-from apps.org.models import Department
+from apps.documents.kinds import all_kinds, kind_of
+from apps.org.models import Department, User
 
 SEES_ALL = "documents.view_all_documents"
 
@@ -77,3 +78,22 @@ def headed_by(user) -> list[int]:
     if "_headed_departments" not in user.__dict__:
         user.__dict__["_headed_departments"] = Department.objects.headed_by(user)
     return user.__dict__["_headed_departments"]
+
+
+def readers_of(document) -> QuerySet[User]:
+    """Who sees this paper: the other way round of `restrict`, for telling people about it and for naming them in it."""
+    granted = Q(pk__in=grants.holders(document))
+    if document.state == "draft":
+        return User.objects.filter(Q(pk=document.applicant_id) | granted, is_active=True)
+    tree = Department.objects.only("pk", "parent_id", "head_id", "order", "code").tree()
+    line = [tree.get(pk) for pk in (document.department_id, *tree.ancestors(document.department_id))]
+    heads = {department.head_id for department in line if department is not None} - {None}
+    rights = Permission.objects.filter(_is_called(SEES_ALL) | _is_called(view_all_permission(kind_of(document.kind))))
+    whole = Q(is_superuser=True) | Q(user_permissions__in=rights) | Q(groups__permissions__in=rights)
+    seen = Q(pk__in={document.applicant_id, *heads}) | granted | Q(pk__in=User.objects.filter(whole).values("pk"))
+    return User.objects.filter(seen, is_active=True)
+
+
+def _is_called(permission: str) -> Q:
+    label, codename = permission.split(".")
+    return Q(content_type__app_label=label, codename=codename)

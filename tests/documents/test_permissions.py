@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 READ = {"create", "view", "print", "comment"}
 CORRECT = {"update", "attach", "submit"}
-DECIDE = {"approve", "return", "reject", "copy", "transfer", "add_approvers"}
+DECIDE = {"approve", "return", "reject", "copy", "transfer", "consult", "add_approvers"}
 
 #: state → person → actions; whoever is not named may do nothing
 MATRIX = {

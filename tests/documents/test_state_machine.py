@@ -44,6 +44,8 @@ NAMES = ["ann", "ben", "cat", "dan", "eve", "fred", "gus"]
 
 State = Document.State
 #: tasks that nobody decides any more
+#: of whom somebody was asked for, what an approved step may show
+HEARD = (Task.State.APPROVED, Task.State.ADVISED)
 GONE = (Task.State.CLOSED, Task.State.PASSED_ON, Task.State.TAKEN_BACK)
 #: from state to state in one verb; everything stays as it is as well
 EDGES = {
@@ -202,6 +204,12 @@ class Papers(RuleBasedStateMachine):
             self._try(paper, services.add_approvers, by=decider, people=asked, place=place, reason="You know it")
 
     @rule(paper=papers, chance=st.integers(0, 5))
+    def advise_in_turn(self, paper, chance):
+        asked = Task.objects.open().filter(approval__document=paper, place=Task.Place.OPINION).order_by("pk")
+        if rows := list(asked.values_list("user__username", flat=True)):
+            self._try(paper, services.advise, by=rows[chance % len(rows)], opinion="I think so")
+
+    @rule(paper=papers, chance=st.integers(0, 5))
     def let_go(self, paper, chance):
         asked = Task.objects.filter(approval__document=paper, state__in=Task.PENDING, added_to__isnull=False)
         if rows := list(asked.select_related("added_to__user").order_by("pk")):
@@ -343,12 +351,19 @@ class Papers(RuleBasedStateMachine):
     @invariant()
     def whoever_was_asked_by_an_approver_has_approved(self):
         closed = Task.objects.filter(step__state=Step.State.APPROVED, added_to__state=Task.State.APPROVED)
-        assert set(closed.values_list("state", flat=True)) <= {Task.State.APPROVED, *GONE}
+        assert set(closed.values_list("state", flat=True)) <= {*HEARD, *GONE}
+
+    @invariant()
+    def an_opinion_decides_nothing(self):
+        assert set(Task.objects.filter(place=Task.Place.OPINION).values_list("state", flat=True)).isdisjoint(
+            {Task.State.APPROVED, Task.State.RETURNED, Task.State.REJECTED}
+        )
+        assert not Task.objects.filter(state=Task.State.ADVISED).exclude(place=Task.Place.OPINION).exists()
 
     @invariant()
     def whoever_waits_waits_for_somebody(self):
         for task in Task.objects.filter(state=Task.State.WAITING).select_related("added_to"):
-            asked = task.added.filter(place=Task.Place.BEFORE)
+            asked = task.added.filter(place__in=Task.FIRST)
             waits = task.place == Task.Place.AFTER and task.added_to.state != Task.State.APPROVED
             assert waits or asked.exclude(state__in=GONE).exists(), task.pk
 

@@ -111,6 +111,7 @@ class Task(models.Model):
         APPROVED = "approved", _("Approved")
         RETURNED = "returned", _("Returned")
         REJECTED = "rejected", _("Rejected")
+        ADVISED = "advised", _("Gave an opinion")
         TAKEN_BACK = "taken_back", _("Taken back")
         CLOSED = "closed", _("Closed without a decision")
         PASSED_ON = "passed_on", _("Passed on without a decision")
@@ -127,9 +128,12 @@ class Task(models.Model):
         BEFORE = "before", _("before me: I decide after them")
         BESIDE = "beside", _("beside me: we decide in any order")
         AFTER = "after", _("after me: they decide once I have approved")
+        OPINION = "opinion", _("for an opinion: they say what they think, I decide")
 
     #: states in which somebody still has to decide, now or later
     PENDING = (State.OPEN, State.WAITING)
+    #: places of those for whom whoever asked them waits
+    FIRST = (Place.BEFORE, Place.OPINION)
 
     step = models.ForeignKey(Step, models.CASCADE, related_name="tasks")
     approval = models.ForeignKey(Approval, models.CASCADE, related_name="tasks")
@@ -154,7 +158,7 @@ class Task(models.Model):
             models.UniqueConstraint(fields=["step", "user"], condition=Q(state="open"), name="task_open_once"),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "waiting", "closed", "passed_on"], decided_at__isnull=True)
-                | Q(state__in=["approved", "returned", "rejected", "taken_back"], decided_at__isnull=False),
+                | Q(state__in=["approved", "returned", "rejected", "advised", "taken_back"], decided_at__isnull=False),
                 name="task_decided_has_time",
             ),
             models.CheckConstraint(
@@ -194,6 +198,8 @@ class Event(models.Model):
         HANDED_OVER = "handed_over", _("handed over")
         TRANSFERRED = "transferred", _("transferred")
         ADDED = "added", _("approvers added")
+        CONSULTED = "consulted", _("asked for an opinion")
+        ADVISED = "advised", _("gave an opinion")
         REMOVED = "removed", _("added approver removed")
         TAKEN_BACK = "taken_back", _("approval taken back")
         URGED = "urged", _("reminded")

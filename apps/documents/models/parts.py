@@ -13,16 +13,27 @@ def attachment_path(attachment, _name: str) -> str:
     return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}"
 
 
-class Attachment(BaseModel):
-    """A file on a document; `file_type` is what its content says it is, `size` is in bytes."""
+class StoredFile(BaseModel):
+    """A file somebody handed in; `file_type` is what its content says it is, `size` is in bytes."""
 
-    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="attachments")
     file = models.FileField(storage=private_storage, upload_to=attachment_path)
     name = models.CharField(_("name"), max_length=200)
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
     file_type = models.CharField(_("type"), max_length=8)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+
+class Attachment(StoredFile):
+    """A file on a document, part of what is decided on."""
+
+    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="attachments")
 
     class Meta:
         verbose_name = _("attachment")
@@ -32,9 +43,6 @@ class Attachment(BaseModel):
             models.UniqueConstraint(fields=["document", "sha256"], name="attachment_once_per_document"),
         ]
         indexes = [models.Index(fields=["sha256"], name="attachment_sha256")]
-
-    def __str__(self):
-        return self.name
 
 
 class Comment(BaseModel):
@@ -51,6 +59,27 @@ class Comment(BaseModel):
 
     def __str__(self):
         return self.text[:40]
+
+
+class Enclosure(StoredFile):
+    """A file that goes with a decision, an opinion or a comment.
+
+    It is no part of what is decided on; its SHA-256 stands in the event of what it goes with.
+    """
+
+    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="enclosures")
+    task = models.ForeignKey("approvals.Task", models.PROTECT, null=True, related_name="enclosures")
+    comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="enclosures")
+
+    class Meta:
+        verbose_name = _("enclosure")
+        verbose_name_plural = _("enclosures")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(task__isnull=True) ^ models.Q(comment__isnull=True), name="enclosure_goes_with_one"
+            )
+        ]
 
 
 class Participant(models.Model):

@@ -4,18 +4,20 @@ Each runs in one transaction with the document's row locked and raises subclasse
 `apps.documents.errors.DocumentError`, whose text is fit to show.
 """
 
-from apps.documents.services.decisions import approve, cancel, edit_in_review, reject, return_, submit, withdraw
+from apps.documents.services.decisions import advise, approve, cancel, edit_in_review, reject, return_, submit, withdraw
 from apps.documents.services.drafts import delete_draft, save_draft
 from apps.documents.services.exports import record_export
-from apps.documents.services.reassigning import add_approvers, remove_approver, take_back, transfer, urge
+from apps.documents.services.reassigning import add_approvers, consult, remove_approver, take_back, transfer, urge
 from apps.documents.services.talk import attach, comment, copy_to, detach, mark_read
 
 __all__ = [
     "add_approvers",
+    "advise",
     "approve",
     "attach",
     "cancel",
     "comment",
+    "consult",
     "copy_to",
     "delete_draft",
     "detach",

@@ -1,11 +1,12 @@
 """The verbs of the approval chain, on documents (clauses 6.2.2–6.2.4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.approvals import engine
+from apps.approvals import engine, reassigning
 from apps.approvals.engine import Outcome
 from apps.approvals.errors import AlreadyDecided, ContentChanged, ReasonMissing
 from apps.approvals.models import Approval, Event, Step
@@ -15,6 +16,7 @@ from apps.documents import permissions
 from apps.documents.errors import Incomplete, NotAllowed, Stale
 from apps.documents.models import Document
 from apps.documents.services import notices
+from apps.documents.services.enclosing import enclose, examined, named
 from apps.documents.services.locking import lock, save
 from apps.documents.services.projection import follow
 
@@ -58,27 +60,56 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
 
 
 @transaction.atomic
-def approve(document: Document, *, by, comment: str = "", seen: str | None = None) -> Document:
+def approve(
+    document: Document, *, by, comment: str = "", seen: str | None = None, files: Iterable[File] = ()
+) -> Document:
     """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused."""
     document, given = _decision(document, "approve", by, seen)
-    outcome = engine.approve(document.approval_id, comment=comment, **given)
+    enclosed = examined(files)
+    outcome = engine.approve(document.approval_id, comment=comment, enclosed=named(enclosed), **given)
+    enclose(document, enclosed, by=by, task=outcome.decided)
     return settle(document, outcome, by=by, reason="approved")
 
 
 @transaction.atomic
-def return_(document: Document, *, by, reason: str, to: str | None = None, seen: str | None = None) -> Document:
+def return_(
+    document: Document,
+    *,
+    by,
+    reason: str,
+    to: str | None = None,
+    seen: str | None = None,
+    files: Iterable[File] = (),
+) -> Document:
     """Return for correction with a reason: to the applicant, or to an earlier step by its key (clause 6.2.4)."""
     document, given = _decision(document, "return", by, seen)
-    outcome = engine.return_(document.approval_id, reason=reason, to=to, **given)
+    enclosed = examined(files)
+    outcome = engine.return_(document.approval_id, reason=reason, to=to, enclosed=named(enclosed), **given)
+    enclose(document, enclosed, by=by, task=outcome.decided)
     return settle(document, outcome, by=by, reason="returned")
 
 
 @transaction.atomic
-def reject(document: Document, *, by, reason: str, seen: str | None = None) -> Document:
+def reject(document: Document, *, by, reason: str, seen: str | None = None, files: Iterable[File] = ()) -> Document:
     """Refuse for good, with a reason."""
     document, given = _decision(document, "reject", by, seen)
-    outcome = engine.reject(document.approval_id, reason=reason, **given)
+    enclosed = examined(files)
+    outcome = engine.reject(document.approval_id, reason=reason, enclosed=named(enclosed), **given)
+    enclose(document, enclosed, by=by, task=outcome.decided)
     return settle(document, outcome, by=by, reason="rejected")
+
+
+@transaction.atomic
+def advise(document: Document, *, by, opinion: str, seen: str | None = None, files: Iterable[File] = ()) -> Document:
+    """Give the opinion one was asked for; the paper goes back to whoever asked (委派)."""
+    document, given = _decision(document, "advise", by, seen)
+    enclosed = examined(files)
+    outcome = reassigning.advise(document.approval_id, opinion=opinion, enclosed=named(enclosed), **given)
+    enclose(document, enclosed, by=by, task=outcome.decided)
+    document.approval = outcome.approval
+    follow(document, outcome)
+    notices.advised(document, outcome.decided, by=by)
+    return document
 
 
 @transaction.atomic

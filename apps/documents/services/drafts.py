@@ -51,8 +51,8 @@ def delete_draft(document: Document, *, by) -> None:
     """Throw away a draft that was never submitted."""
     document = lock(document)
     permissions.require(by, "delete", document)
-    for attachment in document.attachments.all():
-        drop_file(attachment, document)
+    for file in (*document.attachments.all(), *document.enclosures.all()):
+        drop_file(file, document)
     document._history_user = by
     document._change_reason = "draft deleted"
     document.delete()

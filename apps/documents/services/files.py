@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.core.files import clean_name, sha256_of, sniff
 from apps.documents.errors import BadFile
 from apps.documents.models import Attachment, Document
+from apps.documents.models.parts import StoredFile
 from apps.org.models import Company
 
 
@@ -49,7 +50,7 @@ def keep_file(document: Document, *, by, file, again: bool = False) -> Attachmen
     )
 
 
-def drop_file(attachment: Attachment, document: Document) -> None:
+def drop_file(attachment: StoredFile, document: Document) -> None:
     """Take a file off a paper. What somebody may have decided on stays in the store; what nobody saw goes for good."""
     stored = attachment.file
     attachment.delete()

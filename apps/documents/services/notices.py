@@ -32,8 +32,19 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
 def asked(document: Document, outcome: Outcome, *, by, reason: str) -> None:
     """Those to whom somebody has passed the decision, or whom somebody has asked to decide too."""
     people = _people_of(outcome.opened)
-    if people:
-        _send(document, people, _("%(by)s asks you to decide %(paper)s from %(applicant)s"), body=reason, by=by)
+    if not people:
+        return
+    if outcome.opened[0].place == Task.Place.OPINION:
+        text = _("%(by)s asks for your opinion on %(paper)s from %(applicant)s")
+    else:
+        text = _("%(by)s asks you to decide %(paper)s from %(applicant)s")
+    _send(document, people, text, body=reason, by=by)
+
+
+def advised(document: Document, task: Task, *, by) -> None:
+    """Whoever asked for the opinion."""
+    asker = User.objects.filter(tasks=task.added_to_id)
+    _send(document, asker, _("%(by)s gave you an opinion on %(paper)s"), body=task.comment, by=by)
 
 
 def urged(document: Document, tasks: Iterable[Task], *, by) -> list[User]:
@@ -58,13 +69,18 @@ def cancelled(document: Document, *, by, reason: str) -> None:
     _send(document, [document.applicant], _("%(paper)s was cancelled by %(by)s"), body=reason, by=by)
 
 
-def commented(document: Document, comment: Comment) -> None:
-    """Applicant and whoever decides now, without the author."""
+def commented(document: Document, comment: Comment, *, named: Iterable[User] = ()) -> None:
+    """Those named in the comment, and the applicant and whoever decides now, without the author."""
+    named = {person.pk: person for person in named}
     people = {document.applicant_id: document.applicant}
     if document.approval_id:
         for task in document.approval.tasks.open().select_related("user"):
             people[task.user_id] = task.user
-    people.pop(comment.author_id, None)
+    for person in (comment.author_id, *named):
+        people.pop(person, None)
+    if named:
+        text = _("%(by)s named you in a comment on %(paper)s")
+        _send(document, named.values(), text, body=comment.text, by=comment.author)
     if people:
         _send(document, people.values(), _("%(by)s commented on %(paper)s"), body=comment.text, by=comment.author)
 

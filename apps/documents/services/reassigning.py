@@ -6,6 +6,7 @@ from django.db import transaction
 
 from apps.approvals import reassigning as engine
 from apps.approvals.engine import Outcome
+from apps.approvals.models import Task
 from apps.documents import permissions
 from apps.documents.models import Document
 from apps.documents.services import notices
@@ -25,9 +26,14 @@ def transfer(document: Document, *, by, to, reason: str) -> Document:
 @transaction.atomic
 def add_approvers(document: Document, *, by, people: Iterable, place: str, reason: str) -> Document:
     """Ask others to decide too, before oneself, beside, or after, with a reason (加签)."""
-    document = _asked(document, "add_approvers", by)
+    document = _asked(document, "consult" if place == Task.Place.OPINION else "add_approvers", by)
     outcome = engine.add_approvers(document.approval_id, by=by, people=list(people), place=place, reason=reason)
     return _follow(document, outcome, by=by, said=reason)
+
+
+def consult(document: Document, *, by, people: Iterable, reason: str) -> Document:
+    """Ask others for an opinion; the decision stays one's own and comes back once all have given it (委派)."""
+    return add_approvers(document, by=by, people=people, place=Task.Place.OPINION, reason=reason)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,25 +12,36 @@ from apps.core import clock
 from apps.documents import grants, permissions
 from apps.documents.errors import DocumentError
 from apps.documents.models import Attachment, Comment, Document, Participant
-from apps.documents.services import notices
+from apps.documents.services import enclosing, mentions, notices
 from apps.documents.services.files import drop_file, keep_file
 from apps.documents.services.locking import lock
 from apps.documents.services.projection import take_part
 
 
 @transaction.atomic
-def comment(document: Document, *, by, text: str) -> Comment:
-    """Add a remark; applicant and the people deciding are told."""
+def comment(document: Document, *, by, text: str, mentioned: Iterable = (), files: Iterable[File] = ()) -> Comment:
+    """Add a remark; the applicant, the people deciding and those named in it are told.
+
+    Somebody named who does not see the paper is given sight of it, where the writer may share it.
+    """
     document = lock(document)
-    permissions.require(by, "comment", document)
+    access = permissions.require(by, "comment", document)
     if not text.strip():
         raise DocumentError(_("Write something first."), fields={"text": [_("Write something first.")]})
     if len(text) > 2000:
         raise DocumentError(_("A comment has at most 2,000 characters."), fields={"text": [_("Too long.")]})
+    named = [person for person in mentions.mentioned_in(text, document, picked=mentioned) if person.pk != by.pk]
+    strangers = mentions.strangers(named, document) if named else []
+    mentions.refuse_strangers(strangers, access)
+    enclosed = enclosing.examined(files)
     row = Comment.objects.create(document_id=document.pk, author=by, text=text.strip())
+    enclosing.enclose(document, enclosed, by=by, comment=row)
+    grants.give((person.pk, grants.VIEW, document.pk, f"mentioned:{row.pk}") for person in strangers)
     if document.approval_id:
-        engine.record(document.approval_id, Event.Verb.COMMENTED, by=by, payload={"text": row.text, "comment": row.pk})
-    notices.commented(document, row)
+        said = {"mentioned": [person.pk for person in named], "files": enclosing.named(enclosed)}
+        payload = {"text": row.text, "comment": row.pk, **{name: value for name, value in said.items() if value}}
+        engine.record(document.approval_id, Event.Verb.COMMENTED, by=by, payload=payload)
+    notices.commented(document, row, named=named)
     return row
 
 

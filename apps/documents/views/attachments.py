@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from apps.core.errors import Refused
 from apps.core.files import MIME, serve_file
 from apps.documents import services
-from apps.documents.models import Attachment
+from apps.documents.models import Attachment, Enclosure
+from apps.documents.models.parts import StoredFile
 from apps.documents.views.base import PaperView
 
 
@@ -23,18 +24,29 @@ class FileView(PaperView):
         return get_object_or_404(Attachment, pk=self.kwargs["file"], document=self.document)
 
 
+def serve(stored: StoredFile, *, inline: bool) -> FileResponse:
+    """The file itself: inside the page where it is a PDF or a picture and that is asked for, else as a download."""
+    try:
+        content = stored.file.open("rb")
+    except FileNotFoundError:
+        raise Http404(_("The file is no longer there.")) from None
+    return serve_file(content, stored.name, inline=inline, content_type=MIME[stored.file_type])
+
+
 class Show(FileView):
-    """The file itself: inside the page with `?inline=1` where it is a PDF or a picture, else as a download."""
+    """An attachment; with `?inline=1` inside the page."""
 
     def get(self, request: HttpRequest, pk: int, file: int) -> FileResponse:
         self.require("view")
-        attachment = self.attachment
-        try:
-            content = attachment.file.open("rb")
-        except FileNotFoundError:
-            raise Http404(_("The file is no longer there.")) from None
-        content_type = MIME[attachment.file_type]
-        return serve_file(content, attachment.name, inline="inline" in request.GET, content_type=content_type)
+        return serve(self.attachment, inline="inline" in request.GET)
+
+
+class ShowEnclosure(PaperView):
+    """A file that goes with a decision or a comment."""
+
+    def get(self, request: HttpRequest, pk: int, file: int) -> FileResponse:
+        self.require("view")
+        return serve(get_object_or_404(Enclosure, pk=file, document=self.document), inline="inline" in request.GET)
 
 
 class Attach(PaperView):

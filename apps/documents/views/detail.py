@@ -12,8 +12,9 @@ from apps.approvals.models import Event, Step
 from apps.core import clock
 from apps.core.money import format_money
 from apps.documents.chain import Chain, chain_of
+from apps.documents.enclosures import Enclosed, Enclosures, enclosures_of
 from apps.documents.history import history_of
-from apps.documents.models import Attachment, Comment, Document, Participant
+from apps.documents.models import Attachment, Comment, Document, Enclosure, Participant
 from apps.documents.names import Names
 from apps.documents.permissions import Access, Answer
 from apps.documents.services import mark_read
@@ -37,7 +38,7 @@ class Action:
     style: str = "light"
 
 
-_ADDRESSES = ("history", "approve", "return", "reject", "cancel", "comment", "copy", "attach")
+_ADDRESSES = ("history", "approve", "return", "reject", "advise", "cancel", "comment", "copy", "attach", "mentionable")
 
 
 class Detail(PaperView):
@@ -52,7 +53,8 @@ class Detail(PaperView):
         if document.unread:
             mark_read(document, by=self.request.user)
         files, lines = self._files(), self.kind.lines(document)
-        chain = chain_of(document, viewer=self.request.user)
+        enclosures = enclosures_of(document)
+        chain = chain_of(document, viewer=self.request.user, enclosures=enclosures)
         if document.state == Document.State.IN_REVIEW:
             access.tasks = chain.tasks
         actions = actions_of(self.kind, access)
@@ -74,7 +76,7 @@ class Detail(PaperView):
             "may_attach": bool(access.may("attach")),
             "may_comment": bool(access.may("comment")),
             "chain": chain,
-            "comments": list(document.comments.select_related("author")) if document.has_comments else [],
+            "comments": self._comments(enclosures),
             **{f"{page}_url": document.url(page) for page in _ADDRESSES},
             **self.kind.context(document, access),
             **more,
@@ -82,18 +84,26 @@ class Detail(PaperView):
 
     def _decision(self, chain: Chain) -> dict[str, Any] | None:
         """What a person whose turn it is sends along: the content they were shown, and when."""
-        if not self.access.may("approve"):
+        advises = bool(self.access.may("advise"))
+        if not advises and not self.access.may("approve"):
             return None
         seen = {"seen": self.document.content_hash(), "seen_at": clock.now().isoformat()}
         stop = chain.open_stop
         return {
             "step": stop,
+            "advises": advises,
             "opinion_required": self.access.open_task.step.rule.get("opinion_required", False),
             "hidden": [{"name": name, "value": value} for name, value in seen.items()],
             "earlier": [
                 step for step in chain.current.stops if step.state in (Step.State.APPROVED, Step.State.CARRIED)
             ],
         }
+
+    def _comments(self, enclosures: Enclosures) -> list["Remark"]:
+        if not self.document.has_comments:
+            return []
+        comments = self.document.comments.select_related("author")
+        return [Remark(comment, enclosures.by_comment.get(comment.pk, [])) for comment in comments]
 
     def _files(self) -> list["File"]:
         if self.document.has_files:
@@ -106,11 +116,15 @@ class Detail(PaperView):
         of = Q(document=OuterRef("pk"))
         unread = Participant.objects.filter(of, user=self.request.user, copied_at__isnull=False, read_at=None)
         files, comments = Attachment.objects.filter(of), Comment.objects.filter(of)
+        enclosures = Enclosure.objects.filter(of)
         rows = (
             super()
             .papers()
             .annotate(
-                unread=Exists(unread), has_files=Exists(files.order_by()), has_comments=Exists(comments.order_by())
+                unread=Exists(unread),
+                has_files=Exists(files.order_by()),
+                has_comments=Exists(comments.order_by()),
+                has_enclosures=Exists(enclosures.order_by()),
             )
         )
         return self.kind.papers(rows, self.request.user)
@@ -157,6 +171,7 @@ def _about_people(access: Access) -> list[Action]:
     """The buttons that change who decides."""
     document = access.document
     return [
+        Action(_("Ask for an opinion"), document.url("consult"), access.may("consult"), icon="chat-dots", link=True),
         Action(_("Transfer"), document.url("transfer"), access.may("transfer"), icon="arrow-left-right", link=True),
         Action(
             _("Add approvers"), document.url("add-approvers"), access.may("add_approvers"), icon="people", link=True
@@ -179,6 +194,14 @@ def _about_people(access: Access) -> list[Action]:
         ),
         Action(_("Remind"), document.url("urge"), access.may("urge"), icon="bell"),
     ]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment with the files that go with it."""
+
+    comment: Comment
+    files: list[Enclosed]
 
 
 @dataclass(frozen=True)
@@ -228,6 +251,7 @@ class Happened:
     event: Event
     text: str
     details: list[str]
+    files: list[Enclosed]
 
 
 def events_of(document: Document) -> list[Happened]:
@@ -243,8 +267,12 @@ def events_of(document: Document) -> list[Happened]:
     for event in events:
         people = event.payload.get("people", ()) if isinstance(event.payload.get("people"), list) else ()
         moved = [event.payload[key] for key in ("from", "to") if isinstance(event.payload.get(key), int)]
-        names.want(event.payload.get("why", ()), [*people, *moved])
-    return [Happened(event, _sentence(event), _details(event, names)) for event in events]
+        names.want(event.payload.get("why", ()), [*people, *moved, *event.payload.get("mentioned", ())])
+    enclosures = enclosures_of(document) if any(event.payload.get("files") for event in events) else Enclosures()
+    return [
+        Happened(event, _sentence(event), _details(event, names), enclosures.named(event.payload.get("files", ())))
+        for event in events
+    ]
 
 
 def _sentence(event: Event) -> str:
@@ -256,6 +284,8 @@ def _details(event: Event, names: Names) -> list[str]:
     payload, details = event.payload, []
     if payload.get("text"):
         details.append(payload["text"])
+    if payload.get("mentioned"):
+        details.append("@" + " @".join(names.person(pk) for pk in payload["mentioned"]))
     if payload.get("people"):
         details.append(_(", ").join(names.person(pk) for pk in payload["people"]))
     if event.verb in (Event.Verb.HANDED_OVER, Event.Verb.TRANSFERRED):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,18 @@ from apps.approvals.models import Event
 from apps.core.errors import Refused
 from apps.core.forms import BaseForm
 from apps.documents import services
-from apps.documents.forms import AddApproversForm, CopyForm, TransferForm
+from apps.documents.decision_forms import (
+    AddApproversForm,
+    AdviseForm,
+    ApproveForm,
+    CommentForm,
+    ConsultForm,
+    CopyForm,
+    RejectForm,
+    ReturnForm,
+    SaidForm,
+    TransferForm,
+)
 from apps.documents.history import history_of
 from apps.documents.models import Document
 from apps.documents.views.base import PaperView, is_stale
@@ -60,18 +72,51 @@ class Submit(Verb):
         return super().refused(refusal)
 
 
-class Decision(Verb):
+class Saying(Verb):
+    """A verb with something said and files. What is refused is shown on a page of its own, with what was typed."""
+
+    action: ClassVar[str]
+    form_class: ClassVar[type[SaidForm]]
+    title: ClassVar[Any]
+    submit_label: ClassVar[Any]
+
+    @cached_property
+    def form(self) -> SaidForm:
+        return self.form_class(self.request.POST, self.request.FILES)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.form.is_valid():
+            return self.page_with_errors()
+        return super().post(request, pk)
+
+    def next_page(self) -> str:
+        """Back to the page of ours it was said on; the paper, where none is named."""
+        target = self.request.POST.get("next", "")
+        is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+        return target if is_ours else super().next_page()
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        if self.request.htmx or not refusal.fields or refusal.status in (403, 404):
+            return super().refused(refusal)
+        self.form.show_refusal(refusal)
+        return self.page_with_errors()
+
+    def page_with_errors(self) -> HttpResponse:
+        self.require(self.action)
+        return verb_page(self.request, self.document, self.form, self.title, self.submit_label, status=422)
+
+
+class Decision(Saying):
     """A decision, made on the content the person was shown; a paper changed since is refused with the differences."""
 
     @property
     def given(self) -> dict[str, Any]:
-        return {"by": self.request.user, "seen": self.request.POST.get("seen") or None}
+        given = self.form.cleaned_data
+        return {"by": self.request.user, "seen": given["seen"] or None, "files": given["files"]}
 
-    def next_page(self) -> str:
-        """Back to the page of ours the decision was made on; the paper, where none is named."""
-        target = self.request.POST.get("next", "")
-        is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-        return target if is_ours else super().next_page()
+    @property
+    def said(self) -> str:
+        return self.form.cleaned_data[self.form.says]
 
     def refused(self, refusal: Refused) -> HttpResponse:
         if not is_stale(refusal) or self.request.htmx:
@@ -85,7 +130,7 @@ class Decision(Verb):
             "document": self.document,
             "entries": history_of(self.document, formset.model if formset else None, since=seen_at) if seen_at else [],
             "events": events,
-            "said": self.text("comment") or self.text("reason"),
+            "said": self.said,
         }
         return render(self.request, "documents/changed.html", context, status=409)
 
@@ -93,23 +138,60 @@ class Decision(Verb):
 class Approve(Decision):
     """Approve the open step."""
 
+    action, form_class = "approve", ApproveForm
+    title, submit_label = gettext_lazy("Approve %(paper)s"), gettext_lazy("Approve")
+
     def carry_out(self, document: Document) -> str:
-        return decided_message(services.approve(document, comment=self.text("comment"), **self.given), "approve")
+        return decided_message(services.approve(document, comment=self.said, **self.given), "approve")
 
 
 class Return(Decision):
     """Return for correction: to the applicant or to an earlier step."""
 
+    action, form_class = "return", ReturnForm
+    title, submit_label = gettext_lazy("Return %(paper)s"), gettext_lazy("Return")
+
     def carry_out(self, document: Document) -> str:
-        to = self.request.POST.get("to") or None
-        return decided_message(services.return_(document, reason=self.text("reason"), to=to, **self.given), "return")
+        to = self.form.cleaned_data["to"] or None
+        return decided_message(services.return_(document, reason=self.said, to=to, **self.given), "return")
 
 
 class Reject(Decision):
     """Refuse for good."""
 
+    action, form_class = "reject", RejectForm
+    title, submit_label = gettext_lazy("Reject %(paper)s"), gettext_lazy("Reject")
+
     def carry_out(self, document: Document) -> str:
-        return decided_message(services.reject(document, reason=self.text("reason"), **self.given), "reject")
+        return decided_message(services.reject(document, reason=self.said, **self.given), "reject")
+
+
+class Advise(Decision):
+    """Give the opinion one was asked for."""
+
+    action, form_class = "advise", AdviseForm
+    title, submit_label = gettext_lazy("Your opinion on %(paper)s"), gettext_lazy("Give the opinion")
+
+    def carry_out(self, document: Document) -> str:
+        document = services.advise(document, opinion=self.said, **self.given)
+        text = _("Your opinion on %(paper)s is given; now with %(people)s.")
+        return text % {"paper": document, "people": whose_turn(document)}
+
+
+class Comment(Saying):
+    """Add a remark."""
+
+    action, form_class = "comment", CommentForm
+    title, submit_label = gettext_lazy("Comment on %(paper)s"), gettext_lazy("Comment")
+
+    def carry_out(self, document: Document) -> str:
+        given = self.form.cleaned_data
+        said = {name: given[name] for name in ("text", "mentioned", "files")}
+        services.comment(document, by=self.request.user, **said)
+        return _("Your comment is added.")
+
+    def next_page(self) -> str:
+        return f"{super().next_page()}#comments"
 
 
 class Withdraw(Verb):
@@ -128,15 +210,17 @@ class Cancel(Verb):
         return _("%(paper)s is cancelled; its number stays used.") % {"paper": document}
 
 
-class Comment(Verb):
-    """Add a remark."""
-
-    def carry_out(self, document: Document) -> str:
-        services.comment(document, by=self.request.user, text=self.request.POST.get("text", ""))
-        return _("Your comment is added.")
-
-    def next_page(self) -> str:
-        return f"{super().next_page()}#comments"
+def verb_page(
+    request: HttpRequest, document: Document, form: BaseForm, title: Any, submit_label: Any, status: int = 200
+) -> HttpResponse:
+    """A page with the small form of a verb; ``title`` with `%(paper)s`."""
+    context = {
+        "page_title": str(title) % {"paper": document},
+        "document": document,
+        "form": form,
+        "submit_label": submit_label,
+    }
+    return render(request, "documents/verb.html", context, status=status)
 
 
 class FormVerb(PaperView):
@@ -172,13 +256,7 @@ class FormVerb(PaperView):
         raise NotImplementedError
 
     def page(self, form: BaseForm, status: int = 200) -> HttpResponse:
-        context = {
-            "page_title": str(self.title) % {"paper": self.document},
-            "document": self.document,
-            "form": form,
-            "submit_label": self.submit_label,
-        }
-        return render(self.request, "documents/verb.html", context, status=status)
+        return verb_page(self.request, self.document, form, self.title, self.submit_label, status=status)
 
     def named(self, people: Iterable[Any]) -> str:
         return _(", ").join(str(person) for person in people)
@@ -206,6 +284,19 @@ class Transfer(FormVerb):
         given = form.cleaned_data
         document = services.transfer(self.document, by=self.request.user, to=given["to"], reason=given["reason"])
         return _("%(paper)s is now with %(people)s.") % {"paper": document, "people": whose_turn(document)}
+
+
+class Consult(FormVerb):
+    """Ask others for an opinion; the decision comes back."""
+
+    action, form_class = "consult", ConsultForm
+    title, submit_label = gettext_lazy("Ask for an opinion on %(paper)s"), gettext_lazy("Ask them")
+
+    def carry_out(self, form: BaseForm) -> str:
+        given = form.cleaned_data
+        document = services.consult(self.document, by=self.request.user, **given)
+        text = _("%(people)s: asked for an opinion on %(paper)s. It comes back to you.")
+        return text % {"paper": document, "people": self.named(given["people"])}
 
 
 class AddApprovers(FormVerb):

@@ -20,7 +20,7 @@ from apps.documents.models import Document
 from apps.documents.permissions import Access, Answer
 from apps.documents.printing import PrintParts, parts_of
 from apps.documents.tables import DocumentTable
-from apps.documents.views import attachments, detail, edit, lists, verbs
+from apps.documents.views import attachments, detail, edit, lists, people, verbs
 from apps.documents.views import printing as printing_views
 from apps.documents.views.detail import Action
 from apps.documents.views.edit import Hint
@@ -36,9 +36,11 @@ VERBS: dict[str, type[View]] = {
     "reject": verbs.Reject,
     "withdraw": verbs.Withdraw,
     "cancel": verbs.Cancel,
+    "advise": verbs.Advise,
     "comment": verbs.Comment,
     "copy": verbs.CopyTo,
     "transfer": verbs.Transfer,
+    "consult": verbs.Consult,
     "add-approvers": verbs.AddApprovers,
     "take-back": verbs.TakeBack,
     "urge": verbs.Urge,
@@ -55,6 +57,8 @@ PAGES: dict[str, tuple[str, type[View]]] = {
     "history": ("<int:pk>/history/", detail.History),
     "file": ("<int:pk>/files/<int:file>/", attachments.Show),
     "detach": ("<int:pk>/files/<int:file>/remove/", attachments.Detach),
+    "enclosure": ("<int:pk>/enclosures/<int:file>/", attachments.ShowEnclosure),
+    "mentionable": ("<int:pk>/mentionable/", people.Mentionable),
     "remove-approver": ("<int:pk>/approvers/<int:task>/remove/", verbs.RemoveApprover),
 }
 
