@@ -36,8 +36,9 @@ def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
 
 
 def next_round(turn: Turn, previous: list[Step], *, from_order: int) -> None:
-    """Start a further round; steps before ``from_order`` keep the approval they were given."""
-    kept = {step.order: step for step in previous if step.order < from_order and step.state in Step.PASSED}
+    """Start a further round; steps before ``from_order`` keep the approval they were given, if a person gave it."""
+    passed = [step for step in previous if step.state in Step.PASSED and not step.resolution.get("by_deadline")]
+    kept = {step.order: step for step in passed if step.order < from_order}
     turn.cancel_pending(previous)
     turn.approval.round += 1
     turn.steps = Step.objects.bulk_create(_again(turn, step, kept.get(step.order)) for step in previous)

@@ -54,6 +54,8 @@ class StepForm(BaseModelForm):
             "when_duplicate",
             "resubmission",
             "opinion_required",
+            "hours",
+            "when_late",
             "copy_roles",
             "copy_people",
             "editable",
@@ -77,8 +79,13 @@ class StepForm(BaseModelForm):
         self.fields["editable"].choices = kind.editable.items()
         if not kind.editable:
             del self.fields["editable"]
+        self.fields["when_late"].required = False
         active = User.objects.filter(is_active=True)
         self.fields["people"].queryset = self.fields["copy_people"].queryset = active
+
+    def clean_when_late(self) -> str:
+        """A reminder where nothing is said."""
+        return self.cleaned_data["when_late"] or RouteStep.WhenLate.REMIND
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -86,6 +93,8 @@ class StepForm(BaseModelForm):
         field = needs.get(data.get("rule"))
         if field and not data.get(field):
             self.add_error(field, _("This rule needs it."))
+        if data.get("when_late", "remind") != "remind" and not data.get("hours") and "hours" not in self.errors:
+            self.add_error("hours", _("Say after how many working hours."))
         return data
 
 

@@ -22,7 +22,7 @@ Place, Verb = Task.Place, Event.Verb
 MOVES = (
     Verb.SUBMITTED, Verb.RESUBMITTED, Verb.APPROVED, Verb.RETURNED, Verb.REJECTED, Verb.WITHDRAWN, Verb.EDITED,
     Verb.HANDED_OVER, Verb.TRANSFERRED, Verb.ADDED, Verb.CONSULTED, Verb.ADVISED, Verb.REMOVED, Verb.TAKEN_BACK,
-    Verb.CANCELLED, Verb.RECORDED,
+    Verb.CANCELLED, Verb.RECORDED, Verb.ESCALATED, Verb.LATE_APPROVED, Verb.LATE_REJECTED,
 )  # fmt: skip
 URGE_AGAIN_AFTER = dt.timedelta(hours=1)
 
@@ -180,7 +180,7 @@ def _is_left(turn: Turn, task: Task) -> bool:
 
 
 def _open(turn: Turn, task: Task) -> None:
-    turn.move(task, Task.State.OPEN, opened_at=turn.at)
+    turn.move(task, Task.State.OPEN, opened_at=turn.at, **turn.term())
     turn.outcome.opened.append(task)
 
 

@@ -47,6 +47,8 @@ class StepRule:
     editable: tuple[str, ...] = ()
     copy_roles: tuple[int, ...] = ()
     copy_people: tuple[int, ...] = ()
+    hours: float | None = None
+    when_late: str = "remind"
 
     def applies(self, facts: dict[str, Any]) -> bool:
         """All conditions of one of its groups hold."""

@@ -38,6 +38,8 @@ def _read(version: RouteVersion) -> list[StepRule]:
             editable=tuple(step.editable),
             copy_roles=tuple(role.pk for role in step.copy_roles.all()),
             copy_people=tuple(person.pk for person in step.copy_people.all()),
+            hours=float(step.hours) if step.hours else None,
+            when_late=step.when_late,
         )
         for step in steps
     ]

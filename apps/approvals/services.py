@@ -117,7 +117,8 @@ def problems_of(version: RouteVersion) -> Iterator[str]:
     if not steps:
         yield _("The route has no step.")
     for step in steps:
-        for problem in (*_nobody(step), *_bad_conditions(step, version.route.kind)):
+        last = step == steps[-1]
+        for problem in (*_nobody(step), *_bad_conditions(step, version.route.kind), *_bad_deadline(step, last)):
             yield _("Step “%(step)s”: %(problem)s") % {"step": step.label, "problem": problem}
 
 
@@ -152,6 +153,15 @@ def _bad_conditions(step: RouteStep, kind: str) -> Iterator[str]:
             yield _("the paper has no fact “%(fact)s”.") % {"fact": condition["fact"]}
         elif condition["op"] in _NUMERIC and not is_number(condition["value"]):
             yield _("“%(value)s” is not a number.") % {"value": condition["value"]}
+
+
+def _bad_deadline(step: RouteStep, last: bool) -> Iterator[str]:
+    """A step may pass without a decision only where nobody's word is asked for and another person decides after it."""
+    if step.hours and step.when_late == RouteStep.WhenLate.APPROVE:
+        if step.opinion_required:
+            yield _("it asks for a written opinion, so it can't pass without one after the deadline.")
+        if last:
+            yield _("it is the last one; the last approval of a paper is always a person's, never the clock's.")
 
 
 def is_number(value) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists
@@ -15,7 +16,11 @@ from apps.approvals.events import SPOKEN, Log
 from apps.approvals.models import Approval, Delegation, Event, Step, Task
 from apps.approvals.organisation import OrmOrganisation
 from apps.core import clock
+from apps.org.calendar.services import company_calendar
+from apps.org.calendar.worktime import WorkCalendar, after_working_time
 
+#: the part of the time after which people are reminded
+REMIND_AFTER = 0.8
 SUBMISSIONS = (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED)
 
 
@@ -128,6 +133,8 @@ class Turn:
     ) -> list[Task]:
         """Tasks of the current step for these people, open unless told otherwise; ``behalf``: for whom they decide."""
         shared = {"step": self.step, "approval": self.approval, "opened_at": self.at, **values}
+        if shared.get("state", Task.State.OPEN) == Task.State.OPEN:
+            shared |= self.term()
         away = behalf or {}
         tasks = Task.objects.bulk_create(
             Task(user_id=person, on_behalf_of_id=away[person], origin=Task.Origin.SUBSTITUTE, **shared)
@@ -137,6 +144,22 @@ class Turn:
         )
         self.outcome.opened += [task for task in tasks if task.state == Task.State.OPEN]
         return tasks
+
+    def term(self) -> dict[str, dt.datetime]:
+        """By when a task of the current step that opens now is due, and when its person is reminded; mostly nothing."""
+        hours = self.step.rule.get("hours")
+        if not hours:
+            return {}
+        length, calendar = dt.timedelta(hours=hours), self.calendar
+        return {
+            "due_at": after_working_time(self.at, length, calendar),
+            "act_at": after_working_time(self.at, length * REMIND_AFTER, calendar),
+        }
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The company's calendar, read once and only where a step has a deadline."""
+        return company_calendar()
 
     def replace(self, task: Task, person: int, origin: str, *, state: str = Task.State.OPEN) -> Task:
         """A task in the place of another, for this person; whom the one had asked, the other has asked."""

@@ -88,6 +88,13 @@ def who(step: RouteStep) -> str:
     return texts[step.rule]
 
 
+def deadline_in_words(step: RouteStep) -> str:
+    """`16 working hours; after the deadline they are reminded`."""
+    hours = ngettext("%(count)s working hour", "%(count)s working hours", int(step.hours))
+    hours %= {"count": f"{step.hours.normalize():f}"}
+    return _("%(hours)s; after the deadline %(what)s") % {"hours": hours, "what": step.get_when_late_display()}
+
+
 def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
     """Everything else a step of the route of a kind says."""
     said = []
@@ -105,6 +112,8 @@ def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
         said.append(_("a paper returned here comes straight back"))
     if step.opinion_required:
         said.append(_("approving needs a written opinion"))
+    if step.hours:
+        said.append(deadline_in_words(step))
     if step.editable:
         fields = _(", ").join(str(kind.editable.get(name, name)) for name in step.editable)
         said.append(_("may change: %(fields)s") % {"fields": fields})

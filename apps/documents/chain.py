@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.approvals import routing
+from apps.approvals.due import SYSTEM, Due
 from apps.approvals.models import Step, Task
 from apps.approvals.wording import conditions_in_words, how_many, label_of
 from apps.core import clock
@@ -49,6 +50,7 @@ class Decision:
     on_behalf_of: str = ""
     note: str = ""
     files: list[Enclosed] = field(default_factory=list)
+    due: Due | None = None
 
 
 @dataclass
@@ -236,6 +238,10 @@ def _stop(
         stop.why = names.why(routing.Why(**why) for why in step.resolution.get("why", ()))
     if step.state in (Step.State.AUTO, Step.State.CARRIED):
         stop.decisions = [Decision(names.person(person)) for person in step.resolution.get("people", ())]
+    if step.resolution.get("by_deadline"):
+        verdict = _("Rejected") if step.state == Step.State.REJECTED else _("Passed after the deadline")
+        state = Task.State.REJECTED if step.state == Step.State.REJECTED else Task.State.APPROVED
+        stop.decisions.append(Decision(str(SYSTEM), state, verdict, at=step.closed_at))
     stop.how_many = how_many(rule, len(stop.decisions)) if step.state in (Step.State.OPEN, Step.State.PENDING) else ""
     return stop
 
@@ -263,7 +269,7 @@ def _decision(task: Task, files: list[Enclosed]) -> Decision:
         note = asked % {"name": task.added_to.user}
     behalf = str(task.on_behalf_of) if task.on_behalf_of_id else ""
     label = "" if task.state in (Task.State.OPEN, Task.State.CLOSED) else task.get_state_display()
-    return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note, files)
+    return Decision(str(task.user), task.state, label, task.comment, task.decided_at, behalf, note, files, task.due)
 
 
 def duration(span: dt.timedelta) -> str:

@@ -10,6 +10,7 @@ from apps.core.errors import Forbidden
 from apps.core.jobs import Job, Result, chore, job
 from apps.documents import printing
 from apps.documents.checking import runs
+from apps.documents.services.deadlines import watch_deadlines
 from apps.documents.views.wiring import views_of
 
 
@@ -34,3 +35,9 @@ def print_papers(job: Job, progress: Any) -> Result:
 def check_records() -> None:
     """Whether the logs of the approvals hold and rights match what is to be done; the status page shows the result."""
     runs.run_all()
+
+
+@chore("documents.deadlines", every=timedelta(minutes=5), title=gettext_lazy("Remind of deadlines, and act on them"))
+def deadlines() -> None:
+    """Remind people in time; after a deadline do what the step says."""
+    watch_deadlines()

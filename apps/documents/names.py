@@ -84,6 +84,7 @@ class Names:
             "already_decided": _("has already decided and is not asked again: %(people)s"),
             "represented": _("in the place of %(people)s, who is away"),
             "substitute_barred": _("the substitute %(people)s may not decide this paper"),
+            "deadline": _("%(people)s did not decide within %(hours)s working hours"),
         }
         if why.code not in texts:
             return ""
@@ -92,6 +93,7 @@ class Names:
             "department": self._name(Department, params["department"]) if params.get("department") else "",
             "role": self._name(Role, params["role"]) if params.get("role") else "",
             "people": _(", ").join(self.person(pk) for pk in params.get("people", ())),
+            "hours": f"{params.get('hours', 0):g}",
         }
 
 

@@ -3,9 +3,11 @@
 Whoever has a task or a copy also has the grant to see the paper: these lists show nothing that `visible_to` would hide.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,9 @@ from apps.documents.kinds import all_kinds
 from apps.documents.models import Document, Participant
 
 COUNT_CAP = 99
+NEVER = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+#: orders of the papers to decide, besides the oldest first
+ORDERS = ("-opened_at", "due_by")
 TABS = {
     "waiting": _("To decide"),
     "decided": _("Decided by me"),
@@ -34,8 +39,9 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def waiting(user, kind: str = ""):
-    """Tasks this person has to decide."""
-    return _papers(Task.objects.waiting_for(user), kind).select_related("step")
+    """Tasks this person has to decide. ``due_by``: when; those without a deadline have all the time in the world."""
+    tasks = Task.objects.waiting_for(user).annotate(due_by=Coalesce("due_at", Value(NEVER)))
+    return _papers(tasks, kind).select_related("step")
 
 
 def decided(user, kind: str = ""):

@@ -65,8 +65,8 @@ def inbox(request):
     kind = request.GET.get("kind", "")
     kind = kind if kind in all_kinds() else ""
     rows, sort = LISTS[tab]
-    if tab == "waiting" and request.GET.get("sort") == "-opened_at":
-        sort = "-opened_at"
+    if tab == "waiting" and request.GET.get("sort") in inboxes.ORDERS:
+        sort = request.GET["sort"]
     page = keyset_page(
         rows(request.user, kind), sort=sort, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )

@@ -30,6 +30,7 @@ from apps.core import clock
 from apps.core.errors import Refused
 from apps.documents import services
 from apps.documents.models import Document
+from apps.documents.services.deadlines import watch_deadlines
 from apps.documents.services.projection import orphans
 from apps.org.models import Company, User
 from apps.org.services import deactivate_employee
@@ -87,6 +88,8 @@ steps = st.fixed_dictionaries(
             [[], [], [when("amount", "gt", "5000")], [when("amount", "lte", "5000")], EITHER]
         ),
         "copy_people": st.lists(people, max_size=1),
+        "hours": st.sampled_from([None, None, 8]),
+        "when_late": st.sampled_from(["remind", "superior", "approve", "reject"]),
     }
 )
 
@@ -230,6 +233,11 @@ class Papers(RuleBasedStateMachine):
     def urge(self, paper):
         self._try(paper, services.urge, by=None)
 
+    @rule(days=st.integers(1, 60))
+    def deadlines_pass(self, days):
+        with clock.at(clock.now() + dt.timedelta(days=days)):
+            watch_deadlines()
+
     @rule(name=people, substitute=people, days=st.integers(-1, 2))
     def go_away(self, name, substitute, days):
         person, stand_in, today = self._person(name), self._person(substitute), clock.today()
@@ -339,6 +347,17 @@ class Papers(RuleBasedStateMachine):
                 assert row.state in Step.PASSED or not applies, (row.key, row.state)
                 states.append(row.state)
             assert {Step.State.APPROVED, Step.State.CARRIED} & set(states)
+
+    @invariant()
+    def the_last_approval_is_a_person_s(self):
+        for approval in Approval.objects.filter(state=Approval.State.APPROVED):
+            moved = approval.events.filter(verb__in=["approved", "removed", "handed_over", "late_approved"])
+            assert moved.order_by("seq").last().verb != "late_approved"
+
+    @invariant()
+    def who_has_a_deadline_has_it_only_while_it_is_their_turn(self):
+        for task in Task.objects.open().select_related("step"):
+            assert (task.due_at is not None) == bool(task.step.rule["hours"])
 
     @invariant()
     def approved_steps_have_the_approvals_they_take(self):

@@ -1,6 +1,9 @@
 """Routes: the approval chains as data, edited in the browser (clauses 1.3, 6.3.2)."""
 
+from decimal import Decimal
+
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
@@ -105,6 +108,12 @@ class RouteStep(Named):
         START = "start", _("from the first step")
         BACK = "back", _("straight back to this step")
 
+    class WhenLate(models.TextChoices):
+        REMIND = "remind", _("they are reminded")
+        SUPERIOR = "superior", _("it goes to their superior")
+        APPROVE = "approve", _("the step passes without them")
+        REJECT = "reject", _("the paper is rejected")
+
     version = models.ForeignKey(RouteVersion, models.CASCADE, related_name="steps", verbose_name=_("route version"))
     order = models.PositiveSmallIntegerField(_("order"))
     key = models.SlugField(_("key"), max_length=40)
@@ -132,6 +141,16 @@ class RouteStep(Named):
     opinion_required = models.BooleanField(
         _("approving needs a written opinion"), default=False, help_text=_("Returning and rejecting always do.")
     )
+    hours = models.DecimalField(
+        _("deadline in working hours"),
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.5")), MaxValueValidator(2000)],
+        help_text=_("Counted by the company's calendar. Without one the step waits as long as it takes."),
+    )
+    when_late = models.CharField(_("after the deadline"), max_length=8, choices=WhenLate, default=WhenLate.REMIND)
     editable = models.JSONField(_("fields the approver may edit"), default=list, blank=True)
     copy_roles = models.ManyToManyField("org.Role", blank=True, related_name="+", verbose_name=_("copied to roles"))
     copy_people = models.ManyToManyField(

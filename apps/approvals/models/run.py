@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.due import SYSTEM, Due
 from apps.approvals.models.definition import RouteStep, RouteVersion
 from apps.core.models import Named
 
@@ -123,6 +124,7 @@ class Task(models.Model):
         TRANSFER = "transfer", _("transferred to them")
         ADDED = "added", _("added by a colleague")
         SUBSTITUTE = "substitute", _("as a substitute")
+        ESCALATED = "escalated", _("as the superior, after the deadline")
 
     class Place(models.TextChoices):
         BEFORE = "before", _("before me: I decide after them")
@@ -148,6 +150,10 @@ class Task(models.Model):
     content_hash = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    #: by when the person is to have decided, where the step has a deadline
+    due_at = models.DateTimeField(null=True)
+    #: when the system looks at the task next: to remind in time, then at the deadline; nothing once it has acted
+    act_at = models.DateTimeField(null=True)
 
     objects = TaskQuerySet.as_manager()
 
@@ -171,10 +177,16 @@ class Task(models.Model):
             models.Index(
                 fields=["user", "-decided_at", "-id"], condition=Q(decided_at__isnull=False), name="task_decided"
             ),
+            models.Index(fields=["act_at"], condition=Q(state="open", act_at__isnull=False), name="task_act"),
         ]
 
     def __str__(self):
         return f"{self.step} – {self.user}"
+
+    @property
+    def due(self) -> "Due | None":
+        """How much time is left, in words."""
+        return Due.of(self) if self.due_at and self.state == self.State.OPEN else None
 
 
 class Event(models.Model):
@@ -203,6 +215,11 @@ class Event(models.Model):
         REMOVED = "removed", _("added approver removed")
         TAKEN_BACK = "taken_back", _("approval taken back")
         URGED = "urged", _("reminded")
+        DUE_SOON = "due_soon", _("reminded before the deadline")
+        LATE = "late", _("reminded after the deadline")
+        ESCALATED = "escalated", _("passed to the superior after the deadline")
+        LATE_APPROVED = "late_approved", _("passed without a decision after the deadline")
+        LATE_REJECTED = "late_rejected", _("rejected after the deadline")
         CANCELLED = "cancelled", _("cancelled")
         RECORDED = "recorded", _("recorded")
 
@@ -226,3 +243,10 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.seq} {self.get_verb_display()}"
+
+    @property
+    def who(self) -> str:
+        """The person; the system where a deadline made it act; empty where a rule of the route did."""
+        if self.actor_id:
+            return str(self.actor)
+        return str(SYSTEM) if self.payload.get("by") == "system" else ""

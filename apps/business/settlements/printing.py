@@ -93,7 +93,7 @@ def _events(paper: Settlement) -> PrintTable:
     rows = [
         [
             _moment(event.at),
-            str(event.actor or ""),
+            event.who,
             event.step.label if event.step else "",
             str(event.get_verb_display()),
             str(event.payload.get("text", "")),

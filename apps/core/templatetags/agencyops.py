@@ -49,6 +49,12 @@ def company_time(value: dt.datetime | None) -> str:
     )
 
 
+@register.filter
+def company_minute(value: dt.datetime | None) -> str:
+    """`2026-11-23 15:04` in the company's time zone, as plain text."""
+    return timezone.localtime(value).isoformat(" ", "minutes")[:16] if value else ""
+
+
 def _relative(value: dt.datetime) -> str:
     now = clock.now()
     if value > now:

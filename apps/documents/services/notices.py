@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.due import SYSTEM
 from apps.approvals.engine import Outcome
 from apps.approvals.models import Approval, Task
 from apps.documents.models import Comment, Document
@@ -17,16 +19,32 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
     people = {person.pk: person for person in User.objects.filter(pk__in=reached)} if reached else {}
     for task in outcome.opened:
         task.user = people[task.user_id]
-    deciders = [task.user for task in outcome.opened]
-    if deciders:
-        _send(document, deciders, _("%(paper)s from %(applicant)s is waiting for your decision"))
+    for asked_by, text in (
+        (False, _("%(paper)s from %(applicant)s is waiting for your decision")),
+        (True, _("%(paper)s from %(applicant)s comes to you: its deadline has passed")),
+    ):
+        deciders = [task.user for task in outcome.opened if (task.origin == Task.Origin.ESCALATED) == asked_by]
+        if deciders:
+            _send(document, deciders, text)
     copied = [people[pk] for pk in outcome.copied if pk in people]
     if copied:
         _send(document, copied, _("%(paper)s from %(applicant)s was copied to you"))
     ended = ENDINGS.get(outcome.approval.state)
-    if ended and by.pk != document.applicant_id:
+    if ended and (by is None or by.pk != document.applicant_id):
         said = outcome.decided.comment if outcome.decided else ""
-        _send(document, [document.applicant], ended, body=said, by=by)
+        _send(document, [document.applicant], ended, body=said, by=by or SYSTEM)
+
+
+def deadline(document: Document, tasks: Iterable[Task], text) -> None:
+    """Those whose time is nearly over, or over, are reminded in the program and by mail."""
+    tasks = list(tasks)
+    if tasks:
+        due = localtime(max(task.due_at for task in tasks)).isoformat(" ", "minutes")[:16]
+        _send(document, _people_of(tasks), text, due=due)
+
+
+DUE_SOON = _("%(paper)s from %(applicant)s is to be decided by %(due)s")
+LATE = _("%(paper)s from %(applicant)s is late; it was to be decided by %(due)s")
 
 
 def asked(document: Document, outcome: Outcome, *, by, reason: str) -> None:
@@ -89,6 +107,6 @@ def copied(document: Document, people, *, by) -> None:
     _send(document, people, _("%(paper)s from %(applicant)s was copied to you"), by=by)
 
 
-def _send(document: Document, people, text, *, body: str = "", by="") -> None:
-    params = {"paper": str(document), "applicant": str(document.applicant), "by": str(by)}
+def _send(document: Document, people, text, *, body: str = "", by="", due: str = "") -> None:
+    params = {"paper": str(document), "applicant": str(document.applicant), "by": by or "", "due": due}
     notify(to=people, title=text, params=params, url=document.get_absolute_url(), body=body.replace("%", "%%"))

@@ -288,7 +288,9 @@ def _details(event: Event, names: Names) -> list[str]:
         details.append("@" + " @".join(names.person(pk) for pk in payload["mentioned"]))
     if payload.get("people"):
         details.append(_(", ").join(names.person(pk) for pk in payload["people"]))
-    if event.verb in (Event.Verb.HANDED_OVER, Event.Verb.TRANSFERRED):
+    if payload.get("by") == "system":
+        details.append(_("The step allows %(hours)s working hours.") % {"hours": f"{payload['rule']['hours']:g}"})
+    if event.verb in (Event.Verb.HANDED_OVER, Event.Verb.TRANSFERRED, Event.Verb.ESCALATED):
         details.append(f"{names.person(payload['from'])} → {names.person(payload['to'])}" if payload.get("to") else "")
         details.append(payload.get("reason", ""))
     if event.verb in (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED) and "amount" in payload.get("facts", {}):
