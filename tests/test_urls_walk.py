@@ -35,6 +35,7 @@ PAGES_OF_A_KIND = """
     detail    in 404 200 404
     update    in 404 200 404
     print     in 404 200 404
+    evidence  in 404 403 404
     history   in 404 200 404
     file      in 404 200 404
     detach    in 405 405 405
@@ -188,7 +189,6 @@ PAGES = """
     business:progressreport-update   in 404 200 200
     business:progressreports-due     in 200 200 200
     business:settlement-create       in 403 200 403
-    business:settlement-pack         in 404 403 404
     business:settlement-register     in 403 200 200
     core:healthz                     200 200 200 200
     core:job                         in 404 200 404

@@ -49,7 +49,7 @@ class PrintTable:
 class PrintForm:
     """Everything a printed paper says. Texts come ready to print, in the reader's language.
 
-    `chain` holds (step, person, decision, time, comment) of what was decided, in order.
+    `chain` holds (step, person, decision, time, comment) of what was decided, in order; `annex` are tables after it.
     """
 
     company: str
@@ -68,6 +68,7 @@ class PrintForm:
     verify_url: str = ""
     watermark: str = ""
     notes: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    annex: Sequence[PrintTable] = ()
 
     @property
     def capitals(self) -> str:
@@ -94,7 +95,7 @@ class PrintForm:
 
     @property
     def number_of_rows(self) -> int:
-        return sum(len(table.rows) for table in self.tables) + len(self.chain)
+        return sum(len(table.rows) for table in (*self.tables, *self.annex)) + len(self.chain)
 
 
 def qr_squares(text: str) -> list[list[bool]]:

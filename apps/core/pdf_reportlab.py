@@ -190,6 +190,8 @@ def _story(form: PrintForm) -> list[Any]:
         story += [Spacer(0, 2 * mm), _text(f"{label} {value}")]
     if form.chain:
         story += _chain(form)
+    for table in form.annex:
+        story += _grid(table)
     if form.check_code or form.qr:
         story += [Spacer(0, 5 * mm), KeepTogether([_check(form)])]
     return story

@@ -13,7 +13,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from apps.core.fonts import BOLD, FAMILY, REGULAR, font_path
-from apps.core.pdf import PrintForm
+from apps.core.pdf import PrintForm, PrintTable
 
 STATIC = Path(settings.BASE_DIR) / "static"
 
@@ -44,7 +44,13 @@ def render(forms: Sequence[PrintForm]) -> bytes:
     sheet, fonts = _sheet()
     documents = []
     for form in forms:
-        context = {"form": form, "pairs": form.pairs, "tables": _tables(form), "qr": qr_svg(form.qr)}
+        context = {
+            "form": form,
+            "pairs": form.pairs,
+            "tables": _tables(form.tables),
+            "annex": _tables(form.annex),
+            "qr": qr_svg(form.qr),
+        }
         html = render_to_string("core/print_form.html", context)
         page = HTML(string=html, base_url=None, url_fetcher=StaticFetcher())
         documents.append(page.render(stylesheets=[sheet], font_config=fonts, presentational_hints=True))
@@ -52,10 +58,10 @@ def render(forms: Sequence[PrintForm]) -> bytes:
     return documents[0].copy(pages).write_pdf()
 
 
-def _tables(form: PrintForm) -> list[dict[str, Any]]:
+def _tables(described: Sequence[PrintTable]) -> list[dict[str, Any]]:
     """The tables with alignment at each cell, since a template cannot look it up."""
     tables = []
-    for table in form.tables:
+    for table in described:
         aligns = [table.align(index) for index in range(len(table.headers))]
         tables.append(
             {

@@ -178,6 +178,14 @@ def print_(access: Access) -> Answer:
     return YES
 
 
+@rule("evidence")
+def evidence(access: Access) -> Answer:
+    """What was decided can be proved once there is something to decide: from the first submission on."""
+    if not access.document.approval_id:
+        return never(_("There is no evidence pack before the submission."))
+    return print_(access)
+
+
 @rule("comment")
 def comment(access: Access) -> Answer:
     return YES

@@ -52,6 +52,7 @@ class PrintParts:
     vouchers: int | None = None
     footer: Sequence[str] = ()
     notes: Sequence[tuple[str, str]] = ()
+    annex: Sequence[PrintTable] = ()
 
 
 def parts_of(document: Document, shown: Sequence[display.Fact], lines: Table | None) -> PrintParts:
@@ -110,6 +111,7 @@ def print_form(document: Document, parts: PrintParts, *, by: Any, base_url: str)
         verify_url=f"{base_url}{reverse('documents:verify-code', args=[code])}" if code else "",
         watermark=_watermark(document),
         notes=parts.notes,
+        annex=parts.annex,
     )
 
 

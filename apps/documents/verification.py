@@ -9,8 +9,11 @@ import re
 from dataclasses import dataclass, field
 
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
-from apps.approvals.models import Event
+from apps.approvals import events
+from apps.approvals.events import Fault
+from apps.approvals.models import Approval, Event
 from apps.documents.models import Document
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: nothing that is misread on paper
@@ -28,6 +31,11 @@ class Verdict:
     @property
     def is_current(self) -> bool:
         return not self.since
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        """Where the log of the paper does not hold; nothing where it does."""
+        return list(events.verify(Approval.objects.filter(pk=self.document.approval_id)))
 
 
 def code_of(document: Document) -> str:
@@ -48,10 +56,10 @@ def verify(code: str, number: str = "") -> Verdict | None:
     document = Document.objects.select_related("approval", "applicant", "department").filter(pk=pk).first()
     if document is None or not document.approval_id or (number and document.number != number.strip().upper()):
         return None
-    events = list(Event.objects.filter(approval=document.approval_id).select_related("actor").order_by("-seq"))
-    for position, event in enumerate(events):
+    log = list(Event.objects.filter(approval=document.approval_id).select_related("actor").order_by("-seq"))
+    for position, event in enumerate(log):
         if hmac.compare_digest(_sign(document, event.hash), signs):
-            return Verdict(document, events[:position][::-1])
+            return Verdict(document, log[:position][::-1])
     return None
 
 

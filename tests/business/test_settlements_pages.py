@@ -12,8 +12,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from apps.business.models import Engagement, ExecutionPlan, PlanTask, Settlement
-from apps.business.settlements.printing import pack_parts, settlement_parts
+from apps.business.settlements.printing import evidence_tables, settlement_parts
 from apps.core import clock
+from apps.documents.evidence import pack_parts
 from apps.documents.services import approve, submit
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.billing.services import issue_invoice, post_receivable, request_invoice
@@ -72,8 +73,15 @@ def text_of(response) -> str:
 
 def printed(parts) -> str:
     """Everything a printed paper says, in one text."""
-    cells = [cell for table in parts.tables for row in [table.headers, *table.rows, table.totals] for cell in row]
-    return " | ".join(map(str, [parts.title, *(text for pair in parts.fields for text in pair), *cells]))
+    cells = [
+        cell
+        for table in (*parts.tables, *parts.annex)
+        for row in [table.headers, *table.rows, table.totals]
+        for cell in row
+    ]
+    return " | ".join(
+        map(str, [parts.title, *(text for pair in (*parts.fields, *parts.notes) for text in pair), *cells])
+    )
 
 
 def posted(engagement, *lines, **values) -> dict:
@@ -401,16 +409,16 @@ def test_form_is_printed(client, company, engagement):
 
 def test_evidence_pack_lists_files_and_approvals(client, company, engagement):
     settlement = settlement_of(company.manager, engagement)
-    assert page(client, company.manager, "settlement-pack", settlement.pk).status_code == 403
+    assert page(client, company.manager, "settlement-evidence", settlement.pk).status_code == 403
     settlement = through(company, settlement)
     invoiced(company, settlement)
-    response = page(client, company.accountant, "settlement-pack", settlement.pk)
+    response = page(client, company.accountant, "settlement-evidence", settlement.pk)
     assert b"".join(response).startswith(b"%PDF")
-    text = printed(pack_parts(settlement))
+    text = printed(pack_parts(settlement, settlement_parts(settlement), evidence_tables(settlement)))
     for part in (settlement.attachments.get().sha256, settlement.content_hash(), "confirmation.pdf", "Accountant"):
         assert part in text
     assert "26332000000000000001" in text
-    assert page(client, company.outsider, "settlement-pack", settlement.pk).status_code == 404
+    assert page(client, company.outsider, "settlement-evidence", settlement.pk).status_code == 404
 
 
 # ---- who sees it ----
@@ -419,7 +427,7 @@ def test_evidence_pack_lists_files_and_approvals(client, company, engagement):
 def test_outsiders_see_nothing(client, company, engagement):
     settlement = through(company, settlement_of(company.manager, engagement))
     file = settlement.attachments.get()
-    pages = [settlement.url(name) for name in ("detail", "print", "history", "update", "pack")]
+    pages = [settlement.url(name) for name in ("detail", "print", "history", "update", "evidence")]
     pages.append(settlement.url("file", file.pk))
     for person in (company.outsider, company.stranger):
         client.force_login(person)

@@ -63,6 +63,7 @@ def test_buttons_come_from_the_permissions_with_their_reasons(client, world):
         ("Remind", ""),
         ("Copy to", ""),
         ("Print", ""),
+        ("Evidence pack", ""),
     ]
 
 

@@ -45,14 +45,6 @@ def request_invoice(access: Access) -> Answer:
     return billing.may(access.user, "request", receivable)
 
 
-@rule("pack", kind=Settlement.KIND)
-def pack(access: Access) -> Answer:
-    """The evidence pack is for papers that were submitted."""
-    if not access.document.number:
-        return never(_("There is no evidence pack before the submission."))
-    return YES
-
-
 def sees_registers(user) -> bool:
     """Whether the register and the list of unbilled work are worth a place in this person's navigation."""
     return user.has_perm(RAISE) or user.has_perm(VIEW_ALL)

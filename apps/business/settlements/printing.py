@@ -1,15 +1,13 @@
-"""What is printed of a settlement: the form 《業務結算申請表》 and the evidence pack."""
+"""What is printed of a settlement: the form 《業務結算申請表》 and what its evidence pack adds."""
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from apps.approvals.models import Event
 from apps.business.engagements.models import DossierFile
 from apps.business.settlements.models import Settlement, SettlementLine
 from apps.business.settlements.money import receivable_of
 from apps.core.money import format_money
 from apps.core.pdf import PrintTable
+from apps.documents.evidence import file_table
 from apps.documents.printing import PrintParts
 from apps.finance.billing.models import SalesInvoice
 
@@ -25,20 +23,13 @@ def settlement_parts(paper: Settlement) -> PrintParts:
     )
 
 
-def pack_parts(paper: Settlement) -> PrintParts:
-    """The evidence pack: the form, everything that was decided with its moment, and every file with its SHA-256."""
-    tables = [_lines(paper), _events(paper), _files(paper)]
+def evidence_tables(paper: Settlement) -> list[PrintTable]:
+    """What the evidence pack adds: the files of the engagement's file and the invoices that followed."""
+    kept = DossierFile.objects.filter(entry__engagement=paper.engagement_id)
+    tables = [file_table(kept, _("Files of the engagement"))]
     if invoices := _invoices(paper):
         tables.append(invoices)
-    return PrintParts(
-        title=_("Settlement evidence pack"),
-        subtitle=str(paper.kind_label),
-        fields=[*_fields(paper), (_("SHA-256 of the content"), paper.content_hash())],
-        tables=tables,
-        amount=paper.total,
-        vouchers=paper.attachments.count(),
-        footer=[_("Each file can be checked: the SHA-256 printed here is that of the file kept in the program.")],
-    )
+    return tables
 
 
 def _fields(paper: Settlement) -> list[tuple[str, str]]:
@@ -87,46 +78,6 @@ def _row(number: int, line: SettlementLine) -> list[str]:
     return [str(number), payment, line.description, quantity, format_money(line.price), format_money(line.amount)]
 
 
-def _events(paper: Settlement) -> PrintTable:
-    """The log of the chain; its rows can't be changed afterwards."""
-    events = Event.objects.filter(approval=paper.approval_id).select_related("actor", "step").order_by("seq")
-    rows = [
-        [
-            _moment(event.at),
-            event.who,
-            event.step.label if event.step else "",
-            str(event.get_verb_display()),
-            str(event.payload.get("text", "")),
-            event.hash[:12],
-        ]
-        for event in events
-    ]
-    headers = [
-        _("When"),
-        pgettext("approval", "Person"),
-        _("Step"),
-        _("What happened"),
-        _("Reason or opinion"),
-        _("Hash of the entry"),
-    ]
-    return PrintTable(headers, rows, widths=(2, 1.5, 1.8, 1.6, 3, 2), title=_("Approvals"))
-
-
-def _files(paper: Settlement) -> PrintTable:
-    """The files of the paper and of the engagement's file."""
-    rows = [
-        [_("This paper"), file.name, _moment(file.created_at), file.sha256]
-        for file in paper.attachments.select_related("uploaded_by").order_by("pk")
-    ]
-    kept = DossierFile.objects.filter(entry__engagement=paper.engagement_id).select_related("entry")
-    rows += [
-        [str(file.entry), file.name, _moment(file.created_at), file.sha256]
-        for file in kept.order_by("entry__order", "entry", "pk")
-    ]
-    headers = [_("Belongs to"), _("File"), _("Uploaded"), "SHA-256"]
-    return PrintTable(headers, rows, widths=(1.6, 2.4, 1.7, 4.6), title=_("Files"))
-
-
 def _invoices(paper: Settlement) -> PrintTable | None:
     receivable = receivable_of(paper)
     if receivable is None:
@@ -139,7 +90,3 @@ def _invoices(paper: Settlement) -> PrintTable | None:
     headers = [_("Invoice"), _("Issued on"), _("Invoice kind"), _("Amount")]
     aligns = ("left", "left", "left", "right")
     return PrintTable(headers, rows, aligns=aligns, widths=(3, 1.5, 3, 2), title=_("Invoices")) if rows else None
-
-
-def _moment(at) -> str:
-    return timezone.localtime(at).isoformat(" ", "minutes")[:16]

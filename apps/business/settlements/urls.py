@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from apps.business.settlements.views import Pack, Register, SettlementViews, Unbilled
+from apps.business.settlements.views import Register, SettlementViews, Unbilled
 
 urlpatterns: list = [
     path("settlements/register/", Register.as_view(), name="settlement-register"),
     path("settlements/unbilled/", Unbilled.as_view(), name="engagement-unbilled"),
     *SettlementViews.urls(),
-    path("settlements/<int:pk>/evidence/", Pack.as_view(kind=SettlementViews()), name="settlement-pack"),
 ]

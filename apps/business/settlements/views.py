@@ -1,12 +1,11 @@
-"""Pages of settlements: the kind's declaration, choosing an engagement, the evidence pack, register, unbilled work."""
+"""Pages of settlements: the kind's declaration, choosing an engagement, register, unbilled work."""
 
-import io
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,22 +22,20 @@ from apps.business.settlements.models import Settlement, SettlementLine
 from apps.business.settlements.money import progress_of, receivable_of
 from apps.business.settlements.parties import PHASES, engagements_of
 from apps.business.settlements.permissions import sees_registers
-from apps.business.settlements.printing import pack_parts, percent, settlement_parts
+from apps.business.settlements.printing import evidence_tables, percent, settlement_parts
 from apps.business.settlements.register import settled, unbilled, with_sums
 from apps.business.settlements.services import new_for, preview, readiness, save_settlement
 from apps.business.settlements.submission import contract_problem
 from apps.business.settlements.tables import RegisterTable, SettlementTable, UnbilledTable
 from apps.core.errors import Forbidden
-from apps.core.files import MIME, serve_file
 from apps.core.lists import Total
 from apps.core.money import format_money
-from apps.core.pdf import render_print_form
-from apps.documents import display, printing
+from apps.core.pdf import PrintTable
+from apps.documents import display
 from apps.documents.permissions import Access
-from apps.documents.views.base import PaperView
 from apps.documents.views.detail import Action
 from apps.documents.views.edit import Create, Hint
-from apps.documents.views.lists import LoggedList, site
+from apps.documents.views.lists import LoggedList
 from apps.documents.views.wiring import DocumentViews
 from apps.risk.credit import gate
 
@@ -161,15 +158,15 @@ class SettlementViews(DocumentViews):
 
     def actions(self, access: Access) -> list[Action]:
         document = access.document
-        actions = [
-            Action(_("Evidence pack"), document.url("pack"), access.may("pack"), icon="file-earmark-lock", link=True)
-        ]
         receivable = receivable_of(document)
-        if receivable is not None:
-            url = f"{reverse('finance:salesinvoice-request')}?receivable={receivable.pk}"
-            answer = access.may("request_invoice")
-            actions.insert(0, Action(_("Request invoice"), url, answer, icon="receipt", link=True, style="primary"))
-        return actions
+        if receivable is None:
+            return []
+        url = f"{reverse('finance:salesinvoice-request')}?receivable={receivable.pk}"
+        answer = access.may("request_invoice")
+        return [Action(_("Request invoice"), url, answer, icon="receipt", link=True, style="primary")]
+
+    def evidence_tables(self, document: Settlement) -> list[PrintTable]:
+        return evidence_tables(document)
 
     def context(self, document: Settlement, access: Access) -> dict[str, Any]:
         """The three-way match, the money, the credit panel; whether the engagement can be closed."""
@@ -189,16 +186,6 @@ class SettlementViews(DocumentViews):
     def form_context(self, document: Settlement) -> dict[str, Any]:
         """The contract beside the lines."""
         return {"contract": document.contract if document.engagement_id else None}
-
-
-class Pack(PaperView):
-    """The evidence pack as a PDF."""
-
-    def get(self, request: HttpRequest, pk: int) -> FileResponse:
-        self.require("pack")
-        form = printing.print_form(self.document, pack_parts(self.document), by=request.user, base_url=site(request))
-        name = f"{self.document.number}-evidence.pdf"
-        return serve_file(io.BytesIO(render_print_form(form)), name, inline=True, content_type=MIME["pdf"])
 
 
 class _Report(LoggedList):

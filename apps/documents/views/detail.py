@@ -159,6 +159,8 @@ def actions_of(kind: Any, access: Access) -> list[Action]:
         *_about_people(access),
         Action(_("Copy to"), document.url("copy"), access.may("copy"), icon="person-plus", link=True, dialog="copy"),
         Action(_("Print"), document.url("print"), access.may("print"), icon="printer", link=True),
+        Action(_("Evidence pack"), document.url("evidence"), access.may("evidence"), icon="file-earmark-lock",
+               link=True),
         Action(_("Cancel paper"), document.url("cancel"), access.may("cancel"), icon="slash-circle", dialog="cancel",
                style="danger"),
         Action(_("Delete"), document.url("delete"), access.may("delete"), icon="trash", style="danger",

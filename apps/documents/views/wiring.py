@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from apps.core import navigation
+from apps.core.pdf import PrintTable
 from apps.core.tables import Table
 from apps.documents import display, services
 from apps.documents.filters import DocumentFilterSet
@@ -54,6 +55,7 @@ PAGES: dict[str, tuple[str, type[View]]] = {
     "detail": ("<int:pk>/", detail.Detail),
     "update": ("<int:pk>/edit/", edit.Update),
     "print": ("<int:pk>/print/", printing_views.Print),
+    "evidence": ("<int:pk>/evidence/", printing_views.Evidence),
     "history": ("<int:pk>/history/", detail.History),
     "file": ("<int:pk>/files/<int:file>/", attachments.Show),
     "detach": ("<int:pk>/files/<int:file>/remove/", attachments.Detach),
@@ -72,7 +74,7 @@ class DocumentViews:
 
         urlpatterns = SealRequestViews.urls()
 
-    Pages: list, create, update, detail, history, print, export, preview, autosave, file, detach, and a POST
+    Pages: list, create, update, detail, history, print, evidence, export, preview, autosave, file, detach, and a POST
     per verb (submit, approve, return, reject, withdraw, cancel, comment, copy, delete, attach), named
     ``<app>:<model>-<page>``. A kind overrides a template by its own ``<app>/<model>/detail.html`` (or list, form).
     """
@@ -158,6 +160,10 @@ class DocumentViews:
             return None
         rows = display.lines_of(document, self.line_formset_class)
         return (self.line_table_class or display.line_table(self.line_formset_class))(rows)
+
+    def evidence_tables(self, document: Document) -> list[PrintTable]:
+        """What the evidence pack of this kind shows besides form, log and attachments."""
+        return []
 
     def actions(self, access: Access) -> list[Action]:
         """Buttons of this kind beside the common ones, as `Action(label, url, answer, icon)`."""
