@@ -93,7 +93,7 @@ def _who(event: Event) -> str:
     """The person, and for whom they stood in; empty where a rule acted."""
     if event.on_behalf_of_id:
         return _("%(substitute)s for %(person)s") % {"substitute": event.actor, "person": event.on_behalf_of}
-    return str(event.actor or _("by rule"))
+    return event.who or _("by rule")
 
 
 def _said(event: Event) -> str:
