@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from apps.approvals import errors, routing
+from apps.approvals import errors, routing, voting
 from apps.approvals.models import Approval, Event, Step, Task
 from apps.approvals.turn import Turn, label_of, rule_of
+from apps.approvals.waiting import call_next
 
 
 def go_on(turn: Turn) -> None:
-    """After an approval, or where somebody is no longer asked: the next person, the next step, or the end."""
-    if turn.is_decided:
+    """After a decision, or where somebody is no longer asked: the next person, the next step, or the end."""
+    stands = voting.standing(rule_of(turn.step), turn.tasks, turn.step.resolution.get("counted", 0))
+    if stands == voting.PASSED:
         turn.close_step(Step.State.APPROVED)
         turn.copy_along()
         advance(turn)
+    elif stands == voting.LOST:
+        turn.refuse()
+    else:
+        call_next(turn)
 
 
 def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
@@ -85,6 +91,8 @@ def _moves(turn: Turn) -> Iterator[tuple[Step, str, routing.Resolution | None]]:
             continue
         if approved is None and (rule.when_duplicate != "ask" or turn.organisation.substitutes()):
             approved = _approved_so_far(turn)
+        if turn.may_choose and rule.rule == "chosen_before" and not turn.approval.choices.get(rule.key):
+            raise errors.ChoiceMissing({rule.key: step.label})
         resolution = routing.resolve(rule, turn.case(approved or ()), turn.organisation)
         if not resolution.passed and resolution.empty:
             raise errors.NoApprover(step.label)
@@ -120,7 +128,8 @@ def _tell(turn: Turn, step: Step, state: str, resolution: routing.Resolution | N
     else:
         turn.step = turn.outcome.step = step
         origin = Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE
-        turn.give(resolution.people, origin, behalf=dict(resolution.behalf))
+        in_turn = step.mode == "sequence"
+        turn.give(resolution.people, origin, behalf=dict(resolution.behalf), in_turn=in_turn)
         turn.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
 
 

@@ -77,3 +77,8 @@ def _same(left: Any, right: Any) -> bool:
         return True
     number = _number(left)
     return number is not None and number == _number(right)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a condition's value can be compared as an amount."""
+    return _number(value) is not None

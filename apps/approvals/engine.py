@@ -9,17 +9,19 @@ A run may be given as its row or as its id; it is read again under its lock eith
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from apps.approvals import errors, routing
+from apps.approvals import choosing, errors, routing
 from apps.approvals.advancing import advance, go_on, next_round, open_round, refuse_dead_end
 from apps.approvals.events import DECISIONS, Log
 from apps.approvals.models import Approval, Event, RouteVersion, Step, Task
 from apps.approvals.organisation import OrmOrganisation
-from apps.approvals.reassigning import wake
 from apps.approvals.rules import rules_of
 from apps.approvals.turn import SUBMISSIONS, Outcome, Turn, lock, rule_of, steps_of, too_late
+from apps.approvals.waiting import call_next, wake
 from apps.core import clock
+
+Chosen = Callable[[], choosing.Choices]
 
 __all__ = [
     "Outcome",
@@ -40,32 +42,42 @@ __all__ = [
 Enclosed = Sequence[dict[str, str]]
 
 
-def start(*, kind: str, applicant, department, facts: dict, content_hash: str, by) -> Outcome:
-    """Begin the run of a paper at its first submission.
+def start(*, kind: str, applicant, department, facts: dict, content_hash: str, by, choices: Chosen = dict) -> Outcome:
+    """Begin the run of a paper at its first submission. ``choices``: asked for whom the applicant has chosen.
 
-    Raises `NoRoute` when no route is published for the kind, `NoApprover` when a step resolves to nobody at all,
-    `NoStepApplies` when nobody would decide it.
+    Raises `ChoiceMissing` when the applicant has not chosen everybody they have to, `NoRoute` when no route is
+    published for the kind, `NoApprover` when a step resolves to nobody at all, `NoStepApplies` when nobody would
+    decide it.
     """
     version = RouteVersion.objects.published_for(kind)
     if version is None:
         raise errors.NoRoute
+    rules = rules_of(version)
+    chosen = _chosen(rules, choices, applicant=applicant.pk, facts=facts)
     approval = Approval.objects.create(
-        route_version=version, applicant=applicant, department=department, facts=facts, opened_at=clock.now()
+        route_version=version,
+        applicant=applicant,
+        department=department,
+        facts=facts,
+        choices=chosen,
+        opened_at=clock.now(),
     )
     approval.is_anybody_away = version.is_anybody_away
     turn = Turn(approval, facts=facts, content_hash=content_hash, by=by)
-    turn.log.add(Event.Verb.SUBMITTED, actor=by, payload={"route": str(version), "facts": facts})
-    open_round(turn, rules_of(version))
+    turn.log.add(Event.Verb.SUBMITTED, actor=by, payload={"route": str(version), "facts": facts, **_said(chosen)})
+    open_round(turn, rules)
     refuse_dead_end(turn)
     advance(turn)
     return turn.finish()
 
 
-def resubmit(approval: Approval | int, *, facts: dict, content_hash: str, by, department=None) -> Outcome:
+def resubmit(
+    approval: Approval | int, *, facts: dict, content_hash: str, by, department=None, choices: Chosen = dict
+) -> Outcome:
     """Send a corrected paper round again: from the start, or straight back to the step that returned it.
 
-    Straight back holds only where that step's rule says so and every fact that decides which steps apply and who
-    decides them is as it was.
+    Straight back holds only where that step's rule says so and every fact and every choice that decides which steps
+    apply and who decides them is as it was.
     """
     approval = lock(approval)
     if approval.state not in (Approval.State.RETURNED, Approval.State.WITHDRAWN):
@@ -75,11 +87,15 @@ def resubmit(approval: Approval | int, *, facts: dict, content_hash: str, by, de
     moved = department is not None and department.pk != approval.department_id
     straight = returned_from is not None and returned_from.rule["resubmission"] == "back"
     straight = straight and not moved and not _watched_changed(previous, approval.facts, facts)
+    rules = [rule_of(step) for step in previous]
+    chosen = _chosen(rules, choices, applicant=approval.applicant_id, facts=facts)
+    straight = straight and chosen.items() <= approval.choices.items()
+    approval.choices = {**approval.choices, **chosen}
     if moved:
         approval.department = department
     approval.state, approval.closed_at, approval.returned_from = Approval.State.RUNNING, None, ""
     turn = Turn(approval, facts=facts, content_hash=content_hash, by=by)
-    turn.log.add(Event.Verb.RESUBMITTED, actor=by, payload={"facts": facts, "straight_back": straight})
+    turn.log.add(Event.Verb.RESUBMITTED, actor=by, payload={"facts": facts, "straight_back": straight, **_said(chosen)})
     next_round(turn, previous, from_order=returned_from.order if straight else 0)
     refuse_dead_end(turn)
     advance(turn)
@@ -95,15 +111,21 @@ def approve(
     comment: str = "",
     seen: str | None = None,
     enclosed: Enclosed = (),
+    choices: choosing.Choices | None = None,
 ) -> Outcome:
     """One person's approval of the open step. ``seen`` is the content hash the person was shown.
 
-    Raises `OpinionMissing` where the step asks for a written opinion and the comment is empty.
+    Raises `OpinionMissing` where the step asks for a written opinion and the comment is empty, `ChoiceMissing` where
+    the next step opens and its people are to be chosen here (``choices``).
     """
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
     if rule_of(turn.step).opinion_required and not comment.strip():
         raise errors.OpinionMissing
-    turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment, files=list(enclosed))
+    asked = choosing.asked_of_approver(turn.steps, facts, deciding=turn.step)
+    chosen = choosing.of_approver(asked, choices or {}, applicant=turn.approval.applicant_id)
+    turn.approval.choices = {**turn.approval.choices, **chosen}
+    turn.may_choose = True
+    turn.record(Task.State.APPROVED, Event.Verb.APPROVED, comment, files=list(enclosed), **_said(chosen))
     wake(turn, turn.outcome.decided)
     go_on(turn)
     return turn.finish()
@@ -144,13 +166,15 @@ def reject(
     seen: str | None = None,
     enclosed: Enclosed = (),
 ) -> Outcome:
-    """Refuse the paper for good."""
+    """Refuse the paper for good; where rejections are votes, vote against it."""
     if not reason.strip():
         raise errors.ReasonMissing
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
     turn.record(Task.State.REJECTED, Event.Verb.REJECTED, reason, files=list(enclosed))
-    turn.close_step(Step.State.REJECTED)
-    turn.end(Approval.State.REJECTED)
+    if rule_of(turn.step).rejections_are_votes:
+        go_on(turn)
+    else:
+        turn.refuse()
     return turn.finish()
 
 
@@ -202,6 +226,9 @@ def hand_over(approval: Approval | int, *, leaver, successor, by, reason: str) -
     )
     if heir:
         turn.replace(task, heir, Task.Origin.HANDOVER, state=was)
+    else:
+        turn.tasks.remove(task)
+        call_next(turn)
     return turn.finish()
 
 
@@ -218,13 +245,29 @@ def decided_in_round(approval: Approval) -> bool:
     return False
 
 
-def preview(*, kind: str, applicant, department, facts: dict) -> list[routing.PlannedStep]:
+def preview(
+    *, kind: str, applicant, department, facts: dict, choices: choosing.Choices | None = None
+) -> list[routing.PlannedStep]:
     """The chain a paper would take if it were submitted now. Raises `NoRoute`."""
     version = RouteVersion.objects.published_for(kind)
     if version is None:
         raise errors.NoRoute
-    case = routing.Case(applicant.pk, department.pk, facts, version.route.owner_id)
-    return routing.plan(rules_of(version), case, OrmOrganisation(kind, is_anybody_away=version.is_anybody_away))
+    rules = rules_of(version)
+    chosen = {rule.key: choosing.fit(rule, (choices or {}).get(rule.key, ()), applicant.pk) for rule in rules}
+    case = routing.Case(applicant.pk, department.pk, facts, version.route.owner_id, choices=chosen)
+    return routing.plan(rules, case, OrmOrganisation(kind, is_anybody_away=version.is_anybody_away))
+
+
+def _chosen(rules: list[routing.StepRule], choices: Chosen, *, applicant: int, facts: dict) -> dict[str, list[int]]:
+    """What the applicant has chosen; not even asked for where no step of the route wants it."""
+    if not any(rule.rule == "chosen" for rule in rules):
+        return {}
+    return choosing.of_applicant(rules, choices(), applicant=applicant, facts=facts)
+
+
+def _said(chosen: dict[str, list[int]]) -> dict[str, dict]:
+    """What an event says of it."""
+    return {"chosen": chosen} if chosen else {}
 
 
 def _watched_changed(steps: list[Step], before: dict, after: dict) -> bool:

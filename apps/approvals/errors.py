@@ -100,3 +100,13 @@ class UrgedAlready(ApprovalRefused):
 class TooLate(ApprovalRefused):
     def __init__(self):
         super().__init__(_("Somebody has already decided. Ask them to return the paper instead."))
+
+
+class ChoiceMissing(ApprovalRefused):
+    """Nobody has been chosen to decide steps whose people are chosen; ``steps``: key → name."""
+
+    status = 422
+
+    def __init__(self, steps):
+        texts = {key: _("Choose who decides the step “%(step)s”.") % {"step": name} for key, name in steps.items()}
+        super().__init__(" ".join(texts.values()), fields={f"choice-{key}": [text] for key, text in texts.items()})

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from apps.approvals.conditions import Condition, groups_of
+from apps.approvals.conditions import ORDERINGS, Condition, groups_of, is_number
 from apps.approvals.delegating import people_of
 from apps.approvals.kinds import all_kinds, kind_called
 from apps.approvals.models import Delegation, Route, RouteStep
-from apps.approvals.services import is_number
 from apps.approvals.wording import OPERATORS
 from apps.core.forms import BaseForm, BaseModelForm
 from apps.org.models import User
@@ -48,9 +48,15 @@ class StepForm(BaseModelForm):
             "department",
             "role",
             "people",
+            "choose_many",
             "fact",
             "mode",
             "needed",
+            "pass_percent",
+            "reject_percent",
+            "when_applicant",
+            "when_nobody",
+            "deputy",
             "when_duplicate",
             "resubmission",
             "opinion_required",
@@ -66,10 +72,20 @@ class StepForm(BaseModelForm):
             "copy_people": forms.SelectMultiple(attrs=SEARCHABLE),
             "department": forms.Select(attrs=SEARCHABLE),
             "role": forms.Select(attrs=SEARCHABLE),
+            "deputy": forms.Select(attrs=SEARCHABLE),
         }
         help_texts = {
             "levels_up": _("For heads of department: 0 is the applicant's own department, 1 the one above."),
+            "department": _("For the head of a named department, and for heads of the line: up to which one."),
+            "role": _("For a role, and for a choice: from whom. Without role and people, from everybody."),
+            "people": _(
+                "Named people, or those from whom somebody chooses. The order counts where they are asked in turn."
+            ),
             "needed": _("For “a number of them”."),
+            "pass_percent": _("For “a percentage of them”: passed as soon as so many have approved."),
+            "reject_percent": _(
+                "For a number or a percentage: rejections are votes, and so many end it. Empty: one rejection ends it."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -80,8 +96,21 @@ class StepForm(BaseModelForm):
         if not kind.editable:
             del self.fields["editable"]
         self.fields["when_late"].required = False
+        self.fields["pass_percent"].required = False
         active = User.objects.filter(is_active=True)
-        self.fields["people"].queryset = self.fields["copy_people"].queryset = active
+        self.fields["copy_people"].queryset = self.fields["deputy"].queryset = active
+        self.fields["people"].queryset = active.order_by(*self._named_first(), "name", "username")
+
+    def _named_first(self) -> list[Case]:
+        """Whom the step names comes first, in order, so that the order survives being shown and sent again."""
+        named = self.instance.people_in_order if self.instance.pk else []
+        places = [When(pk=person.pk, then=Value(place)) for place, person in enumerate(named)]
+        return [Case(*places, default=Value(len(named)))] if named else []
+
+    def clean_people(self) -> list[User]:
+        """The people in the order in which they were chosen."""
+        chosen = {str(person.pk): person for person in self.cleaned_data["people"]}
+        return [chosen[key] for key in dict.fromkeys(self.data.getlist(self.add_prefix("people"))) if key in chosen]
 
     def clean_when_late(self) -> str:
         """A reminder where nothing is said."""
@@ -95,6 +124,12 @@ class StepForm(BaseModelForm):
             self.add_error(field, _("This rule needs it."))
         if data.get("when_late", "remind") != "remind" and not data.get("hours") and "hours" not in self.errors:
             self.add_error("hours", _("Say after how many working hours."))
+        if data.get("when_nobody") == RouteStep.WhenNobody.DEPUTY and not data.get("deputy"):
+            self.add_error("deputy", _("Say who decides where nobody is found."))
+        if not data.get("pass_percent") and "pass_percent" not in self.errors:
+            if data.get("mode") == RouteStep.Mode.PERCENT:
+                self.add_error("pass_percent", _("Enter a percentage."))
+            data["pass_percent"] = RouteStep._meta.get_field("pass_percent").default
         return data
 
 
@@ -119,7 +154,7 @@ class ConditionForm(BaseForm):
         data = super().clean()
         if data.get("fact") and not data.get("value"):
             self.add_error("value", _("Enter a value."))
-        elif data.get("fact") and data.get("op") in ("gt", "gte", "lt", "lte") and not is_number(data["value"]):
+        elif data.get("fact") and data.get("op") in ORDERINGS and not is_number(data["value"]):
             self.add_error("value", _("Enter a number."))
         return data
 

@@ -15,6 +15,7 @@ from apps.approvals import errors
 from apps.approvals.advancing import go_on
 from apps.approvals.models import Approval, Event, Step, Task
 from apps.approvals.turn import Outcome, Turn, lock
+from apps.approvals.waiting import asker_of, hold_back, leave, open_, waits, wake, wake_askers
 from apps.core import clock
 
 Place, Verb = Task.Place, Event.Verb
@@ -34,7 +35,7 @@ def transfer(approval: Approval | int, *, by, to, reason: str) -> Outcome:
     _refuse_unfit(turn, [to])
     if not reason.strip():
         raise errors.ReasonMissing
-    _leave(turn, task, Task.State.PASSED_ON)
+    leave(turn, task, Task.State.PASSED_ON)
     turn.replace(task, to.pk, Task.Origin.TRANSFER)
     payload = {"from": by.pk, "to": to.pk, "text": reason.strip(), "task": task.pk}
     turn.log.add(Verb.TRANSFERRED, actor=by, step=turn.step, payload=payload)
@@ -57,7 +58,7 @@ def add_approvers(approval: Approval | int, *, by, people: Collection, place: st
     state = Task.State.WAITING if place == Place.AFTER else Task.State.OPEN
     turn.give([person.pk for person in people], Task.Origin.ADDED, added_to=task, place=place, state=state)
     if place in Task.FIRST:
-        _leave(turn, task, Task.State.WAITING)
+        leave(turn, task, Task.State.WAITING)
     payload = {"people": [person.pk for person in people], "place": place, "text": reason.strip(), "task": task.pk}
     turn.log.add(Verb.CONSULTED if place == Place.OPINION else Verb.ADDED, actor=by, step=turn.step, payload=payload)
     return turn.finish()
@@ -86,7 +87,7 @@ def remove_approver(approval: Approval | int, *, by, task: int, facts: dict, con
     """Let somebody go again whom one has asked for and who has not decided yet (减签)."""
     turn = _turn(approval, by, facts=facts, content_hash=content_hash)
     added = next((row for row in turn.tasks if row.pk == task and row.state in Task.PENDING), None)
-    asker = _asker(turn, added)
+    asker = asker_of(turn, added)
     if asker is None or asker.user_id != by.pk:
         raise errors.ApprovalRefused(_("You let go only whom you have asked yourself, until they have decided."))
     if any(row.added_to_id == added.pk and row.state in Task.PENDING for row in turn.tasks):
@@ -95,7 +96,7 @@ def remove_approver(approval: Approval | int, *, by, task: int, facts: dict, con
     turn.outcome.decided = added
     turn.log.add(Verb.REMOVED, actor=by, step=turn.step, payload={"people": [added.user_id], "task": added.pk})
     turn.tasks.remove(added)
-    _wake_askers(turn, added)
+    wake_askers(turn, added)
     go_on(turn)
     return turn.finish()
 
@@ -112,14 +113,15 @@ def take_back(approval: Approval | int, *, by, facts: dict, content_hash: str) -
     task = next(row for row in turn.tasks if row.pk == event.payload["task"])
     turn.move(task, Task.State.TAKEN_BACK)
     again = turn.replace(task, by.pk, task.origin)
-    asker = _asker(turn, task)
+    asker = asker_of(turn, task)
     if task.place == Place.BEFORE and asker is not None and asker.state == Task.State.OPEN:
-        _leave(turn, asker, Task.State.WAITING)
+        leave(turn, asker, Task.State.WAITING)
     for row in turn.tasks:
         if row.state == Task.State.CLOSED:
             _reopen(turn, row)
         elif row.added_to_id == again.pk and row.place == Place.AFTER and row.state == Task.State.OPEN:
-            _leave(turn, row, Task.State.WAITING)
+            leave(turn, row, Task.State.WAITING)
+    hold_back(turn)
     turn.log.add(Verb.TAKEN_BACK, actor=by, step=step, payload={"task": task.pk})
     return turn.finish()
 
@@ -151,45 +153,6 @@ def urged_at(approval: Approval) -> dt.datetime | None:
     )
 
 
-def wake(turn: Turn, task: Task) -> None:
-    """After an approval: those asked to decide after it come, and whoever waited for it decides now."""
-    for row in turn.tasks:
-        if row.added_to_id == task.pk and row.place == Place.AFTER and row.state == Task.State.WAITING:
-            _open(turn, row)
-    _wake_askers(turn, task)
-
-
-def _wake_askers(turn: Turn, task: Task) -> None:
-    """Those who waited for others decide once none of these is left."""
-    asker = _asker(turn, task)
-    while asker is not None:
-        if asker.state == Task.State.WAITING and not _waits(turn, asker):
-            _open(turn, asker)
-        asker = _asker(turn, asker)
-
-
-def _waits(turn: Turn, asker: Task) -> bool:
-    """Whether somebody whom this person asked to decide first, or whom they asked in turn, has not decided yet."""
-    return any(_is_left(turn, row) for row in turn.tasks if row.added_to_id == asker.pk and row.place in Task.FIRST)
-
-
-def _is_left(turn: Turn, task: Task) -> bool:
-    if task.state not in (Task.State.APPROVED, Task.State.ADVISED):
-        return True
-    return any(_is_left(turn, row) for row in turn.tasks if row.added_to_id == task.pk)
-
-
-def _open(turn: Turn, task: Task) -> None:
-    turn.move(task, Task.State.OPEN, opened_at=turn.at, **turn.term())
-    turn.outcome.opened.append(task)
-
-
-def _leave(turn: Turn, task: Task, state: str) -> None:
-    """It is not this person's turn any more, or not yet again; they go on reading the paper."""
-    turn.move(task, state)
-    turn.outcome.passed_on.append(task)
-
-
 def _own(turn: Turn) -> Task:
     """The open task of the person acting. Raises `NotYourTurn` or `AlreadyDecided`."""
     turn.take_task(turn.by)
@@ -202,10 +165,6 @@ def _turn(approval: Approval | int, by, *, facts: dict | None = None, content_ha
     turn = Turn(approval, facts=approval.facts if facts is None else facts, content_hash=content_hash, by=by)
     turn.load_open_step()
     return turn
-
-
-def _asker(turn: Turn, task: Task | None) -> Task | None:
-    return next((row for row in turn.tasks if task is not None and row.pk == task.added_to_id), None)
 
 
 def _refuse_unfit(turn: Turn, people: Collection) -> None:
@@ -247,9 +206,9 @@ def _go_back_to(turn: Turn, step: Step) -> None:
 
 def _reopen(turn: Turn, task: Task) -> None:
     """A colleague's task that the decision had closed, as it was before."""
-    asker = _asker(turn, task)
+    asker = asker_of(turn, task)
     comes_later = task.place == Place.AFTER and asker is not None and asker.state != Task.State.APPROVED
-    if comes_later or _waits(turn, task):
+    if comes_later or waits(turn, task):
         turn.move(task, Task.State.WAITING)
     else:
-        _open(turn, task)
+        open_(turn, task)

@@ -6,22 +6,15 @@ organisation is handed in as an object with the few questions of `Organisation`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from apps.approvals.conditions import Condition, hold
+from apps.approvals.finding import CHOICES, Organisation, Why, candidates, climb, department_of
 
-
-class Organisation(Protocol):
-    """What routing asks about the company. People and departments are ids."""
-
-    def line_manager(self, person: int) -> int | None: ...
-    def head_of(self, department: int | None) -> int | None: ...
-    def parent_of(self, department: int | None) -> int | None: ...
-    def members_of(self, role: int) -> list[int]: ...
-    def active(self, people: Iterable[int]) -> set[int]: ...
-    def substitutes(self) -> dict[int, int]: ...
+#: remarks that say who decides in the place of nobody
+STAND_INS = ("up_the_line", "route_owner", "deputy", "nobody")
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,13 @@ class StepRule:
     people: tuple[int, ...] = ()
     fact: str = ""
     mode: str = "any"
+    choose_many: bool = False
+    when_applicant: str = "skip"
+    when_nobody: str = "up"
+    deputy: int | None = None
     needed: int = 1
+    pass_percent: int = 100
+    reject_percent: int | None = None
     conditions: tuple[Condition, ...] = ()
     when_duplicate: str = "ask"
     resubmission: str = "start"
@@ -53,6 +52,11 @@ class StepRule:
     def applies(self, facts: dict[str, Any]) -> bool:
         """All conditions of one of its groups hold."""
         return hold(self.conditions, facts)
+
+    @property
+    def rejections_are_votes(self) -> bool:
+        """A rejection does not end the step but counts against it."""
+        return self.mode in ("count", "percent") and self.reject_percent is not None
 
     @property
     def watched(self) -> set[str]:
@@ -71,19 +75,12 @@ class StepRule:
 
 
 @dataclass(frozen=True)
-class Why:
-    """One remark on how a step's people were found: a code and what it speaks of (ids, numbers)."""
-
-    code: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Resolution:
     """The people of a step and why it is they.
 
-    ``passed``: the duplicate rule passes the step, enough of its people have decided already. ``counted``: how many of
-    the approvals it needs the duplicate rule has counted. ``behalf``: (substitute, who is away) where one stands in.
+    ``later``: somebody will still choose them. ``passed``: the duplicate rule passes the step, enough of its people
+    have decided already. ``counted``: how many of the approvals it needs the duplicate rule has counted. ``behalf``:
+    (substitute, who is away) where one stands in.
     """
 
     people: tuple[int, ...]
@@ -92,10 +89,11 @@ class Resolution:
     passed: bool = False
     counted: int = 0
     behalf: tuple[tuple[int, int], ...] = ()
+    later: bool = False
 
     @property
     def empty(self) -> bool:
-        return not self.people and not self.passed
+        return not (self.people or self.passed or self.later)
 
     def as_json(self) -> dict[str, Any]:
         said = {"people": list(self.people), "why": [asdict(why) for why in self.why], "fallback": self.fallback}
@@ -105,13 +103,17 @@ class Resolution:
 
 @dataclass(frozen=True)
 class Case:
-    """What routing knows of one paper: its people, its facts, the route's owner, who approved before (in order)."""
+    """What routing knows of one paper.
+
+    Its people, its facts, the route's owner, who approved before (in order), and whom somebody has chosen, by step.
+    """
 
     applicant: int
     department: int
     facts: dict[str, Any]
     owner: int | None = None
     approved: tuple[tuple[int, ...], ...] = ()
+    choices: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def plan(rules: Iterable[StepRule], case: Case, organisation: Organisation) -> l
         if not rule.applies(case.facts):
             planned.append(PlannedStep(rule, False, None))
             continue
-        resolution = resolve(rule, replace(case, approved=tuple(approved)), organisation)
+        resolution = foresee(rule, replace(case, approved=tuple(approved)), organisation)
         planned.append(PlannedStep(rule, True, resolution))
         if not resolution.passed:
             certain = needed_of(rule, len(resolution.people), resolution.counted) == len(resolution.people)
@@ -142,19 +144,36 @@ def plan(rules: Iterable[StepRule], case: Case, organisation: Organisation) -> l
     return planned
 
 
-def resolve(rule: StepRule, case: Case, organisation: Organisation) -> Resolution:
-    """Find a step's people: the rule, then leavers dropped, then the applicant, then duplicates; the empty rule last.
+def foresee(rule: StepRule, case: Case, organisation: Organisation) -> Resolution:
+    """Who would decide a step to which the run has not come, before it begins.
 
-    Where nobody is left the step goes up the applicant's line and in the end to the route's owner. It is never passed
-    in silence: an empty resolution refuses the submission.
+    Where somebody will still choose, nobody knows; where the route wants the submission refused rather than anybody in
+    the place of the people, there is nobody.
     """
-    found, why = _candidates(rule, case, organisation)
+    if rule.rule in CHOICES and not case.choices.get(rule.key):
+        return Resolution((), (Why(f"to_be_{rule.rule}"),), later=True)
+    resolution = resolve(rule, case, organisation)
+    if resolution.fallback and rule.when_nobody == "refuse":
+        return Resolution((), (*(why for why in resolution.why if why.code not in STAND_INS), Why("nobody")))
+    return resolution
+
+
+def resolve(rule: StepRule, case: Case, organisation: Organisation) -> Resolution:
+    """Find a step's people: the rule, then leavers dropped, then the applicant, then nobody left, then duplicates.
+
+    Where nobody is left the step goes to its deputy or up the applicant's line, and in the end to the route's owner. It
+    is never passed in silence: an empty resolution refuses the submission.
+    """
+    found, why = candidates(rule, case, organisation)
     people, dropped = _without_unfit(found, case.applicant, organisation)
     why += dropped
+    if case.applicant in found and rule.when_applicant != "skip":
+        people, instead = _instead_of_applicant(rule, people, case, organisation)
+        why += instead
     fallback = False
     if not people:
-        people, climbed = climb(case, organisation, start=_department_of(rule, case, organisation))
-        why += climbed
+        people, stand_in = _in_place_of_nobody(rule, case, organisation)
+        why += stand_in
         fallback = bool(people)
     remaining = _without_duplicates(rule, people, case)
     counted = len(people) - len(remaining)
@@ -168,56 +187,21 @@ def resolve(rule: StepRule, case: Case, organisation: Organisation) -> Resolutio
 
 def needed_of(rule: StepRule, people: int, counted: int = 0) -> int:
     """How many approvals the step takes of so many people, where the duplicate rule has ``counted`` some already."""
-    if rule.mode == "all":
+    if rule.mode in ("all", "sequence"):
         return people
+    if rule.mode == "percent":
+        return max(_share(rule.pass_percent, people + counted) - counted, 1)
     return min(rule.needed - counted, people) if rule.mode == "count" else 1
 
 
-def climb(
-    case: Case, organisation: Organisation, start: int | None, *, without: Collection[int] = ()
-) -> tuple[list[int], list[Why]]:
-    """The first fit head from a department upwards, in the end the route's owner; never the applicant."""
-
-    def fit(person: int | None) -> bool:
-        return bool(person and person != case.applicant and person not in without and organisation.active([person]))
-
-    department = case.department if start is None else start
-    passed: set[int] = set()
-    while department is not None and department not in passed:
-        head = organisation.head_of(department)
-        if fit(head):
-            return _one(head), [Why("up_the_line", {"department": department})]
-        passed.add(department)
-        department = organisation.parent_of(department)
-    if fit(case.owner):
-        return _one(case.owner), [Why("route_owner")]
-    return [], [Why("nobody")]
+def refusals_of(rule: StepRule, people: int, counted: int = 0) -> int:
+    """How many rejections end the step: one, unless they are votes and it says from which share of the people on."""
+    return _share(rule.reject_percent, people + counted) if rule.rejections_are_votes else 1
 
 
-def _candidates(rule: StepRule, case: Case, organisation: Organisation) -> tuple[list[int], list[Why]]:
-    if rule.rule == "line_manager":
-        manager = organisation.line_manager(case.applicant)
-        return _one(manager), [Why("line_manager" if manager else "no_line_manager")]
-    if rule.rule in ("department_head", "named_head"):
-        department = _department_of(rule, case, organisation)
-        head = organisation.head_of(department)
-        return _one(head), [Why("head" if head else "no_head", {"department": department})]
-    if rule.rule == "role":
-        members = organisation.members_of(rule.role)
-        return members, [Why("role" if members else "role_empty", {"role": rule.role})]
-    if rule.rule == "fact":
-        person = case.facts.get(rule.fact)
-        return _one(person), [Why("fact" if person else "fact_empty", {"fact": rule.fact})]
-    return list(rule.people), [Why("named")]
-
-
-def _department_of(rule: StepRule, case: Case, organisation: Organisation) -> int | None:
-    if rule.rule == "named_head":
-        return rule.department
-    department: int | None = case.department
-    for _level in range(rule.levels_up if rule.rule == "department_head" else 0):
-        department = organisation.parent_of(department) or department
-    return department
+def _share(percent: int | None, people: int) -> int:
+    """So many of the people as make this percentage, and at least one."""
+    return max(-(-people * (percent or 0) // 100), 1)
 
 
 def _without_unfit(found: list[int], applicant: int, organisation: Organisation) -> tuple[list[int], list[Why]]:
@@ -229,6 +213,26 @@ def _without_unfit(found: list[int], applicant: int, organisation: Organisation)
     if applicant in active:
         why.append(Why("is_applicant", {"people": [applicant]}))
     return [person for person in found if person in active and person != applicant], why
+
+
+def _instead_of_applicant(
+    rule: StepRule, people: list[int], case: Case, organisation: Organisation
+) -> tuple[list[int], list[Why]]:
+    """Who decides where the applicant would: their own manager beside the others, or the department's head alone."""
+    manager = organisation.line_manager(case.applicant) if rule.when_applicant == "manager" else None
+    if manager and manager != case.applicant and organisation.active([manager]):
+        return list(dict.fromkeys([*people, manager])), [Why("manager_instead", {"people": [manager]})]
+    heads, why = climb(case, organisation, start=case.department)
+    if rule.when_applicant == "manager":
+        heads = list(dict.fromkeys([*people, *heads]))
+    return heads, why
+
+
+def _in_place_of_nobody(rule: StepRule, case: Case, organisation: Organisation) -> tuple[list[int], list[Why]]:
+    """The step's deputy, else the line upwards."""
+    if rule.when_nobody == "deputy" and rule.deputy != case.applicant and organisation.active([rule.deputy or 0]):
+        return [rule.deputy], [Why("deputy", {"people": [rule.deputy]})]
+    return climb(case, organisation, start=department_of(rule, case, organisation))
 
 
 def _without_duplicates(rule: StepRule, people: list[int], case: Case) -> list[int]:
@@ -272,7 +276,3 @@ def _stand_in(person: int, substitutes: dict[int, int]) -> int | None:
         seen.add(found)
         found = substitutes[found]
     return found
-
-
-def _one(person: int | None) -> list[int]:
-    return [person] if person else []

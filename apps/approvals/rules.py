@@ -16,7 +16,7 @@ def freeze(version: RouteVersion) -> None:
 
 
 def _read(version: RouteVersion) -> list[StepRule]:
-    steps = version.steps.order_by("order").prefetch_related("people", "copy_roles", "copy_people")
+    steps = version.steps.order_by("order").prefetch_related("copy_roles", "copy_people")
     return [
         StepRule(
             key=step.key,
@@ -27,10 +27,16 @@ def _read(version: RouteVersion) -> list[StepRule]:
             levels_up=step.levels_up,
             department=step.department_id,
             role=step.role_id,
-            people=tuple(person.pk for person in step.people.all()),
+            people=tuple(person.pk for person in step.people_in_order),
             fact=step.fact,
+            choose_many=step.choose_many,
+            when_applicant=step.when_applicant,
+            when_nobody=step.when_nobody,
+            deputy=step.deputy_id,
             mode=step.mode,
             needed=step.needed,
+            pass_percent=step.pass_percent,
+            reject_percent=step.reject_percent,
             conditions=tuple(Condition(**condition) for condition in step.conditions),
             when_duplicate=step.when_duplicate,
             resubmission=step.resubmission,

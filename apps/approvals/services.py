@@ -3,21 +3,16 @@
 A published version is never edited; papers on their way stay on the version they started with.
 """
 
-from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.approvals.conditions import OPERATORS
+from apps.approvals.checks import problems_of
 from apps.approvals.errors import ApprovalRefused
-from apps.approvals.kinds import kind_called
 from apps.approvals.models import Approval, Route, RouteStep, RouteVersion
 from apps.approvals.rules import freeze
 from apps.core import clock
 
 GAP = 10
-_NUMERIC = ("gt", "gte", "lt", "lte")
 
 
 @transaction.atomic
@@ -55,7 +50,7 @@ def save_step(step: RouteStep, *, by, people=(), copy_roles=(), copy_people=()) 
         step.order = last.order + GAP if last else GAP
         step.key = _free_key(step.version)
     step.save()
-    step.people.set(people)
+    step.name_people(people)
     step.copy_roles.set(copy_roles)
     step.copy_people.set(copy_people)
     return step
@@ -111,65 +106,9 @@ def publish(version: RouteVersion, *, by, note: str = "") -> RouteVersion:
     return version
 
 
-def problems_of(version: RouteVersion) -> Iterator[str]:
-    """What keeps a version from being published, in sentences."""
-    steps = list(version.steps.select_related("role", "department__head").prefetch_related("people").order_by("order"))
-    if not steps:
-        yield _("The route has no step.")
-    for step in steps:
-        last = step == steps[-1]
-        for problem in (*_nobody(step), *_bad_conditions(step, version.route.kind), *_bad_deadline(step, last)):
-            yield _("Step “%(step)s”: %(problem)s") % {"step": step.label, "problem": problem}
-
-
 def running_on(version: RouteVersion) -> int:
     """How many papers are on their way on this version; publishing another does not touch them."""
     return Approval.objects.filter(route_version=version, state=Approval.State.RUNNING).count()
-
-
-def _nobody(step: RouteStep) -> Iterator[str]:
-    rule = RouteStep.Rule
-    if step.rule == rule.ROLE and (step.role is None or not step.role.user_set.filter(is_active=True).exists()):
-        yield _("nobody has the role.")
-    if step.rule == rule.NAMED_HEAD and not (
-        step.department and step.department.head_id and step.department.head.is_active
-    ):
-        yield _("the department has no head.")
-    if step.rule == rule.FACT and step.fact not in kind_called(step.version.route.kind).facts:
-        yield _("the paper has no such fact.")
-    if step.rule == rule.PEOPLE:
-        people = list(step.people.all())
-        left = [str(person) for person in people if not person.is_active]
-        if left:
-            yield _("no longer working here: %(people)s.") % {"people": _(", ").join(left)}
-        elif not people:
-            yield _("nobody is named.")
-
-
-def _bad_conditions(step: RouteStep, kind: str) -> Iterator[str]:
-    facts = kind_called(kind).facts
-    for condition in step.conditions:
-        if condition["fact"] not in facts or condition["op"] not in OPERATORS:
-            yield _("the paper has no fact “%(fact)s”.") % {"fact": condition["fact"]}
-        elif condition["op"] in _NUMERIC and not is_number(condition["value"]):
-            yield _("“%(value)s” is not a number.") % {"value": condition["value"]}
-
-
-def _bad_deadline(step: RouteStep, last: bool) -> Iterator[str]:
-    """A step may pass without a decision only where nobody's word is asked for and another person decides after it."""
-    if step.hours and step.when_late == RouteStep.WhenLate.APPROVE:
-        if step.opinion_required:
-            yield _("it asks for a written opinion, so it can't pass without one after the deadline.")
-        if last:
-            yield _("it is the last one; the last approval of a paper is always a person's, never the clock's.")
-
-
-def is_number(value) -> bool:
-    """Whether a condition's value can be compared as an amount."""
-    try:
-        return Decimal(str(value)).is_finite()
-    except InvalidOperation:
-        return False
 
 
 def _lock_draft(version: RouteVersion) -> RouteVersion:
@@ -180,11 +119,11 @@ def _lock_draft(version: RouteVersion) -> RouteVersion:
 
 
 def _copy(step: RouteStep, draft: RouteVersion) -> None:
-    people, roles, readers = list(step.people.all()), list(step.copy_roles.all()), list(step.copy_people.all())
+    people, roles, readers = step.people_in_order, list(step.copy_roles.all()), list(step.copy_people.all())
     step.pk, step.version = None, draft
     step._state.adding = True  # noqa: SLF001 - Django's documented way to copy a row
     step.save()
-    step.people.set(people)
+    step.name_people(people)
     step.copy_roles.set(roles)
     step.copy_people.set(readers)
 

@@ -61,6 +61,8 @@ class Turn:
         self.steps: list[Step] = []
         self.step: Step | None = None
         self.tasks: list[Task] = []
+        #: whether whoever acts may be asked to choose who decides next
+        self.may_choose = False
 
     @classmethod
     def of_decision(cls, approval: Approval | int, *, by, facts, content_hash, seen) -> Turn:
@@ -103,22 +105,17 @@ class Turn:
         behalf = task.on_behalf_of if task.on_behalf_of_id else None
         self.log.add(verb, actor=self.by, on_behalf_of=behalf, step=self.step, payload=said)
 
-    @property
-    def is_decided(self) -> bool:
-        """Whether the open step has the approvals it takes: those of its rule, and of whom its approvers asked for."""
-        own = [task for task in self.tasks if task.added_to_id is None]
-        approved = {task.pk for task in self.tasks if task.state == Task.State.APPROVED}
-        counted = self.step.resolution.get("counted", 0)
-        needed = routing.needed_of(rule_of(self.step), len(own), counted)
-        asked = any(task.added_to_id in approved and task.state in Task.PENDING for task in self.tasks)
-        return not asked and sum(task.pk in approved for task in own) >= needed
-
     def close_step(self, state: str) -> None:
         """Close the open step; colleagues who had it too lose their task without a decision."""
         self._set(self.step, state, closed_at=self.at)
         if any(task.state in Task.PENDING for task in self.tasks):
             Task.objects.filter(step=self.step, state__in=Task.PENDING).update(state=Task.State.CLOSED)
         self.outcome.closed_steps.append(self.step.pk)
+
+    def refuse(self) -> None:
+        """The open step is decided against the paper, which ends here."""
+        self.close_step(Step.State.REJECTED)
+        self.end(Approval.State.REJECTED)
 
     def copy_along(self) -> None:
         """Tell the people whom the route copies once this step is done."""
@@ -129,21 +126,37 @@ class Turn:
         self.outcome.copied |= self.organisation.active(people) - {self.approval.applicant_id}
 
     def give(
-        self, people: Iterable[int], origin: str, *, behalf: Mapping[int, int] | None = None, **values: Any
+        self,
+        people: Iterable[int],
+        origin: str,
+        *,
+        behalf: Mapping[int, int] | None = None,
+        in_turn: bool = False,
+        **values: Any,
     ) -> list[Task]:
-        """Tasks of the current step for these people, open unless told otherwise; ``behalf``: for whom they decide."""
+        """Tasks of the current step for these people, open unless told otherwise.
+
+        ``behalf``: for whom they decide; ``in_turn``: one after another, the first is open and the others wait.
+        """
         shared = {"step": self.step, "approval": self.approval, "opened_at": self.at, **values}
-        if shared.get("state", Task.State.OPEN) == Task.State.OPEN:
-            shared |= self.term()
-        away = behalf or {}
-        tasks = Task.objects.bulk_create(
-            Task(user_id=person, on_behalf_of_id=away[person], origin=Task.Origin.SUBSTITUTE, **shared)
-            if person in away
-            else Task(user_id=person, origin=origin, **shared)
-            for person in people
-        )
+        tasks = [
+            Task(**{"user_id": person, "origin": origin, "position": n, **shared}) for n, person in enumerate(people)
+        ]
+        for task in tasks:
+            if behalf and task.user_id in behalf:
+                task.on_behalf_of_id, task.origin = behalf[task.user_id], Task.Origin.SUBSTITUTE
+            if in_turn and task.position:
+                task.state = Task.State.WAITING
+            if task.state == Task.State.OPEN:
+                self.set_term(task)
+        Task.objects.bulk_create(tasks)
         self.outcome.opened += [task for task in tasks if task.state == Task.State.OPEN]
         return tasks
+
+    def set_term(self, task: Task) -> None:
+        """By when a task that opens now is due."""
+        for name, value in self.term().items():
+            setattr(task, name, value)
 
     def term(self) -> dict[str, dt.datetime]:
         """By when a task of the current step that opens now is due, and when its person is reminded; mostly nothing."""
@@ -163,10 +176,10 @@ class Turn:
 
     def replace(self, task: Task, person: int, origin: str, *, state: str = Task.State.OPEN) -> Task:
         """A task in the place of another, for this person; whom the one had asked, the other has asked."""
-        kept = {"added_to_id": task.added_to_id, "place": task.place, "state": state}
+        kept = {name: getattr(task, name) for name in ("added_to_id", "place", "position")}
         if person == task.user_id:
             kept["on_behalf_of_id"] = task.on_behalf_of_id
-        [heir] = self.give([person], origin, **kept)
+        [heir] = self.give([person], origin, state=state, **kept)
         asked = [row for row in self.tasks if row.added_to_id == task.pk]
         for row in asked:
             row.added_to_id = heir.pk
@@ -218,7 +231,14 @@ class Turn:
     def case(self, approved: Iterable[tuple[int, ...]] = ()) -> routing.Case:
         """The paper as routing sees it; ``approved``: who has approved it before, step by step."""
         owner = self.approval.route_version.route.owner_id
-        return routing.Case(self.approval.applicant_id, self.approval.department_id, self.facts, owner, tuple(approved))
+        return routing.Case(
+            applicant=self.approval.applicant_id,
+            department=self.approval.department_id,
+            facts=self.facts,
+            owner=owner,
+            approved=tuple(approved),
+            choices=self.approval.choices,
+        )
 
     def cancel_pending(self, steps: list[Step]) -> None:
         """Steps of a round that ends will not be reached any more."""

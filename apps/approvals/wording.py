@@ -36,6 +36,10 @@ def how_many(rule: StepRule, people: int) -> str:
         return ""
     if rule.mode == "all":
         return _("all of them")
+    if rule.mode == "sequence":
+        return _("one after another")
+    if rule.mode == "percent":
+        return _("%(percent)s%% of them") % {"percent": rule.pass_percent}
     if rule.mode == "count":
         return _("%(needed)s of them") % {"needed": min(rule.needed, people)}
     return _("any one of them")
@@ -76,6 +80,10 @@ def who(step: RouteStep) -> str:
             step.levels_up,
         )
         return text % {"count": step.levels_up}
+    if step.rule == RouteStep.Rule.MANAGER_LINE:
+        return _line(step)
+    if step.rule in (RouteStep.Rule.CHOSEN, RouteStep.Rule.CHOSEN_BEFORE):
+        return _choice(step)
     texts = {
         RouteStep.Rule.LINE_MANAGER: _("the applicant's line manager"),
         RouteStep.Rule.DEPARTMENT_HEAD: _("head of the applicant's department"),
@@ -84,7 +92,7 @@ def who(step: RouteStep) -> str:
         RouteStep.Rule.FACT: _("the person named on the paper (%(fact)s)") % {"fact": step.fact or "—"},
     }
     if step.rule == RouteStep.Rule.PEOPLE:
-        return _(", ").join(str(person) for person in step.people.all()) or "—"
+        return _(", ").join(map(str, step.people_in_order)) or "—"
     return texts[step.rule]
 
 
@@ -95,19 +103,39 @@ def deadline_in_words(step: RouteStep) -> str:
     return _("%(hours)s; after the deadline %(what)s") % {"hours": hours, "what": step.get_when_late_display()}
 
 
+def _line(step: RouteStep) -> str:
+    if step.department:
+        text = _("heads of the line, from the applicant's department up to %(department)s")
+        return text % {"department": step.department}
+    text = ngettext(
+        "heads of the line, from the applicant's department up to %(count)s level above",
+        "heads of the line, from the applicant's department up to %(count)s levels above",
+        step.levels_up,
+    )
+    return text % {"count": step.levels_up}
+
+
+def _choice(step: RouteStep) -> str:
+    """Who chooses, and from whom."""
+    if step.rule == RouteStep.Rule.CHOSEN:
+        text = _("whom the applicant chooses from %(people)s")
+    else:
+        text = _("whom the approver of the step before chooses from %(people)s")
+    people = _("everybody")
+    if step.role:
+        people = _("everyone with the role %(role)s") % {"role": step.role}
+    elif named := step.people_in_order:
+        people = _(", ").join(map(str, named))
+    return text % {"people": people}
+
+
 def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
     """Everything else a step of the route of a kind says."""
-    said = []
-    if step.mode == RouteStep.Mode.ALL:
-        said.append(_("all of them must approve"))
-    elif step.mode == RouteStep.Mode.COUNT:
-        text = ngettext("%(count)s of them must approve", "%(count)s of them must approve", step.needed)
-        said.append(text % {"count": step.needed})
+    said = _votes(step)
     if step.conditions:
         conditions = conditions_in_words((Condition(**condition) for condition in step.conditions), kind.facts)
         said.append(_("only if %(conditions)s") % {"conditions": conditions})
-    if step.when_duplicate != RouteStep.Duplicate.ASK:
-        said.append(_("who has already decided is %(what)s") % {"what": step.get_when_duplicate_display()})
+    said += _about_people(step)
     if step.resubmission == RouteStep.Resubmission.BACK:
         said.append(_("a paper returned here comes straight back"))
     if step.opinion_required:
@@ -120,4 +148,37 @@ def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
     readers = [*step.copy_roles.all(), *step.copy_people.all()]
     if readers:
         said.append(_("copied to %(readers)s") % {"readers": _(", ").join(map(str, readers))})
+    return said
+
+
+def _about_people(step: RouteStep) -> list[str]:
+    """What becomes of the applicant among the people, of nobody, and of who has decided already."""
+    said = []
+    if step.choose_many and step.rule in (RouteStep.Rule.CHOSEN, RouteStep.Rule.CHOSEN_BEFORE):
+        said.append(_("several may be chosen"))
+    if step.when_applicant != RouteStep.WhenApplicant.SKIP:
+        said.append(_("the applicant among them is %(what)s") % {"what": step.get_when_applicant_display()})
+    if step.when_nobody == RouteStep.WhenNobody.DEPUTY:
+        said.append(_("where nobody is found, %(person)s decides") % {"person": step.deputy or "—"})
+    elif step.when_nobody == RouteStep.WhenNobody.REFUSE:
+        said.append(_("where nobody is found, the submission is refused"))
+    if step.when_duplicate != RouteStep.Duplicate.ASK:
+        said.append(_("who has already decided is %(what)s") % {"what": step.get_when_duplicate_display()})
+    return said
+
+
+def _votes(step: RouteStep) -> list[str]:
+    """How many of a step's people must approve, and what a rejection means."""
+    mode, said = RouteStep.Mode, []
+    if step.mode == mode.ALL:
+        said.append(_("all of them must approve"))
+    elif step.mode == mode.SEQUENCE:
+        said.append(_("all of them must approve, one after another"))
+    elif step.mode == mode.COUNT:
+        text = ngettext("%(count)s of them must approve", "%(count)s of them must approve", step.needed)
+        said.append(text % {"count": step.needed})
+    elif step.mode == mode.PERCENT:
+        said.append(_("%(percent)s%% of them must approve") % {"percent": step.pass_percent})
+    if step.mode in (mode.COUNT, mode.PERCENT) and step.reject_percent:
+        said.append(_("rejections are votes; %(percent)s%% of them reject it") % {"percent": step.reject_percent})
     return said

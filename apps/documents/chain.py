@@ -101,6 +101,8 @@ class Chain:
     current: Round | None
     earlier: list[Round]
     tasks: list[Task] = field(default_factory=list)
+    #: of the current round
+    steps: list[Step] = field(default_factory=list)
 
     @property
     def open_stop(self) -> Stop | None:
@@ -132,7 +134,8 @@ def chain_of(document: Document, viewer: Any = None, enclosures: Enclosures | No
         stop = _stop(step, tasks[step.pk], coming.get(step.pk), names, document.FACTS, enclosures or Enclosures())
         stops.setdefault(step.round, []).append(stop)
     rounds = [Round(number, stops[number]) for number in sorted(stops)]
-    return Chain(rounds[-1], rounds[-2::-1], [task for own in tasks.values() for task in own])
+    current = [step for step in steps if step.round == approval.round]
+    return Chain(rounds[-1], rounds[-2::-1], [task for own in tasks.values() for task in own], current)
 
 
 def _read(document: Document, viewer: Any) -> tuple[list[Step], dict[int, list[Task]]]:
@@ -206,9 +209,9 @@ def _resolve_coming(document: Document, steps: list[Step], names: Names) -> dict
         return {}
     rules = {step.pk: routing.StepRule.from_json(step.rule) for step in pending}
     applying = {pk: rule for pk, rule in rules.items() if rule.applies(approval.facts)}
-    case = routing.Case(approval.applicant_id, approval.department_id, approval.facts)
+    case = routing.Case(approval.applicant_id, approval.department_id, approval.facts, choices=approval.choices)
     organisation = NamedOrganisation(document.kind, applying.values(), names)
-    return {pk: routing.resolve(rule, case, organisation) if pk in applying else None for pk, rule in rules.items()}
+    return {pk: routing.foresee(rule, case, organisation) if pk in applying else None for pk, rule in rules.items()}
 
 
 def _stop(

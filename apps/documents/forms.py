@@ -285,7 +285,7 @@ def add_problems(
         messages = [str(message) for message in messages]
         if name == "attachments":
             attachments += messages
-        elif name in form.fields:
+        elif (name := name.removeprefix(f"{form.prefix}-")) in form.fields:
             _errors_of(form).setdefault(name, form.error_class()).extend(messages)
         elif line := _line_field(formset, name):
             _errors_of(line[0]).setdefault(line[1], form.error_class()).extend(messages)

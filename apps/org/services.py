@@ -186,7 +186,8 @@ def _hand_over_line(employee: User, successor: User, *, by: User, reason: str) -
         _save(department, by=by, reason=reason)
     if employee.pk in superiors_of(successor):
         successor = User.objects.get(pk=successor.pk)
-        successor.manager_id = employee.manager_id
+        # in a line that was damaged the successor may stand above the leaver as well
+        successor.manager_id = employee.manager_id if employee.manager_id != successor.pk else None
         _save(successor, by=by, reason=reason)
     for report in User.objects.select_for_update(no_key=True).filter(manager=employee).exclude(pk=successor.pk):
         report.manager = successor

@@ -15,6 +15,8 @@ class Paper:
     def __init__(self, applicant, department, *, kind="memo", **facts):
         self.applicant, self.department, self.kind = applicant, department, kind
         self.facts = facts
+        #: whom the applicant chooses, by step
+        self.chosen = {}
         self.approval = None
         self.outcome = None
 
@@ -25,6 +27,7 @@ class Paper:
     @transaction.atomic
     def submit(self):
         given = {"facts": self.facts, "content_hash": self.content_hash, "by": self.applicant}
+        given["choices"] = lambda: self.chosen
         if self.approval is None:
             return self._done(
                 engine.start(kind=self.kind, applicant=self.applicant, department=self.department, **given)

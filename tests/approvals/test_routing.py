@@ -4,7 +4,11 @@ Company 1 (head 10) ⊃ Business 2 (head 20) ⊃ Team 3 (head 30); Finance 4 (he
 People: 31 works in Team under 30; roles: 900 = {50, 51, 52}, 901 = {} and 902 = {31}.
 """
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.approvals.conditions import Condition
 from apps.approvals.routing import Case, StepRule, Why, needed_of, plan, resolve
@@ -74,6 +78,140 @@ def test_resolve_finds_the_people_of_each_rule(values, facts, people):
     assert not resolution.fallback
     assert not resolution.passed
     assert not resolution.empty
+
+
+# ---- the line of heads ----
+
+LINES = [
+    ({"levels_up": 0}, {}, (30,)),
+    ({"levels_up": 1}, {}, (30, 20)),
+    ({"levels_up": 9}, {}, (30, 20, 10)),
+    ({"department": 2}, {}, (30, 20)),
+    ({"department": 4, "levels_up": 0}, {}, (30, 20, 10)),
+    ({"levels_up": 2}, {"applicant": 30}, (20, 10)),
+    ({"levels_up": 2}, {"department": 5}, (20, 10)),
+]
+
+
+@pytest.mark.parametrize(("values", "paper", "people"), LINES)
+def test_the_line_of_heads_goes_up_to_a_level_or_to_a_department(values, paper, people):
+    resolution = resolve(rule(rule="manager_line", mode="sequence", **values), case(**paper), Company())
+    assert (resolution.people, resolution.fallback) == (people, False)
+
+
+def test_who_heads_two_departments_of_the_line_is_asked_once():
+    company = Company(heads={1: 10, 2: 30, 3: 30})
+    assert resolve(rule(rule="manager_line", levels_up=2), case(), company).people == (30, 10)
+
+
+def test_a_line_that_bites_its_tail_ends():
+    assert resolve(rule(rule="manager_line", levels_up=9), case(), Company(loop=True)).people == (30, 20, 10)
+
+
+def test_a_line_without_heads_asks_the_owner():
+    resolution = resolve(rule(rule="manager_line", levels_up=2), case(owner=99), Company(heads={}))
+    assert (resolution.people, codes(resolution)) == ((99,), ["no_manager_line", "route_owner"])
+
+
+# ---- who is chosen ----
+
+
+@pytest.mark.parametrize("who", ["chosen", "chosen_before"])
+def test_chosen_people_decide_in_the_order_chosen(who):
+    step = rule(rule=who, choose_many=True)
+    resolution = resolve(step, replace(case(), choices={"step": [61, 60]}), Company())
+    assert (resolution.people, codes(resolution)) == ((61, 60), [who])
+
+
+@pytest.mark.parametrize("who", ["chosen", "chosen_before"])
+def test_where_nobody_was_chosen_the_line_decides_once_the_step_opens(who):
+    resolution = resolve(rule(rule=who), case(), Company())
+    assert (resolution.people, resolution.fallback, codes(resolution)) == ((30,), True, ["not_chosen", "up_the_line"])
+
+
+@pytest.mark.parametrize("who", ["chosen", "chosen_before"])
+def test_before_anybody_has_chosen_the_plan_says_who_will(who):
+    [planned] = plan([rule(rule=who)], case(), Company())
+    assert (planned.resolution.people, planned.resolution.empty) == ((), False)
+    assert codes(planned.resolution) == [f"to_be_{who}"]
+
+
+# ---- where the applicant would decide ----
+
+INSTEAD = [
+    # when_applicant, people named, applicant, who decides
+    ("skip", (31, 60), 31, (60,)),
+    ("skip", (31,), 31, (30,)),
+    ("manager", (31, 60), 31, (60, 30)),
+    ("manager", (60, 61), 31, (60, 61)),
+    ("manager", (10, 60), 10, (60, 30)),
+    ("head", (31, 60), 31, (30,)),
+    ("head", (30, 60), 30, (20,)),
+    ("head", (60, 61), 31, (60, 61)),
+]
+
+
+@pytest.mark.parametrize(("what", "named", "applicant", "people"), INSTEAD)
+def test_the_applicant_among_the_people_is_left_out_or_replaced(what, named, applicant, people):
+    """10 has no line manager, so the head of the department decides instead."""
+    resolution = resolve(rule(people=named, when_applicant=what), case(applicant=applicant), Company())
+    assert resolution.people == people
+
+
+def test_a_manager_who_has_left_does_not_replace_the_applicant():
+    resolution = resolve(rule(people=(31, 60), when_applicant="manager"), case(), Company(left=[30]))
+    assert resolution.people == (60, 20)
+
+
+# ---- where nobody is found ----
+
+NOBODY = [
+    ({"when_nobody": "up"}, (30,), (30,), ["named", "up_the_line"]),
+    ({"when_nobody": "deputy", "deputy": 70}, (70,), (70,), ["named", "deputy"]),
+    ({"when_nobody": "deputy", "deputy": 31}, (30,), (30,), ["named", "up_the_line"]),
+    ({"when_nobody": "deputy", "deputy": 80}, (30,), (30,), ["named", "up_the_line"]),
+    ({"when_nobody": "refuse"}, (30,), (), ["named", "up_the_line"]),
+]
+
+
+@pytest.mark.parametrize(("values", "opened", "planned", "why"), NOBODY)
+def test_where_nobody_is_found_the_route_says_who_decides(values, opened, planned, why):
+    """31 applied, 80 has left. What is refused before the submission goes up the line once the paper is on its way."""
+    step, company = rule(people=(), **values), Company(left=[80])
+    resolution = resolve(step, case(), company)
+    assert (resolution.people, codes(resolution)) == (opened, why)
+    [foreseen] = plan([step], case(), company)
+    assert (foreseen.resolution.people, foreseen.resolution.empty) == (planned, not planned)
+
+
+routes = st.lists(
+    st.builds(
+        StepRule,
+        key=st.sampled_from("abc"),
+        name=st.just("Step"),
+        order=st.integers(1, 9),
+        rule=st.sampled_from(["line_manager", "department_head", "manager_line", "people", "chosen", "chosen_before"]),
+        levels_up=st.integers(0, 3),
+        people=st.lists(st.sampled_from([10, 20, 30, 31, 60, 80]), max_size=3, unique=True).map(tuple),
+        mode=st.sampled_from(["any", "all", "sequence", "percent"]),
+        when_duplicate=st.sampled_from(["ask", "consecutive", "once"]),
+        when_applicant=st.sampled_from(["skip", "manager", "head"]),
+        when_nobody=st.sampled_from(["up", "deputy", "refuse"]),
+        deputy=st.sampled_from([None, 31, 70, 80]),
+    ),
+    max_size=4,
+)
+
+
+@given(routes, st.sampled_from([10, 20, 30, 31]), st.sampled_from([None, 31, 99]))
+def test_nobody_decides_who_applied_or_has_left_and_no_step_is_passed_for_nobody(rules, applicant, owner):
+    company = Company(left=[80, 20])
+    paper = replace(case(applicant=applicant, owner=owner), choices={"a": [60, applicant, 80]})
+    for planned in plan(rules, paper, company):
+        found = planned.resolution
+        assert not {applicant, 80, 20} & set(found.people)
+        assert len(set(found.people)) == len(found.people)
+        assert found.people or found.empty or found.later or (found.passed and found.counted)
 
 
 # ---- every rule, with the applicant among the people it names ----

@@ -4,6 +4,7 @@ HYPOTHESIS_PROFILE chooses how long: `default` some seconds and the same every t
 """
 
 import datetime as dt
+import math
 import os
 from contextlib import suppress
 
@@ -22,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from apps.approvals import routing
+from apps.approvals import routing, voting
 from apps.approvals.delegating import delegate, end
 from apps.approvals.events import verify
 from apps.approvals.models import Approval, Delegation, Step, Task
@@ -74,13 +75,20 @@ rules = st.one_of(
     st.fixed_dictionaries({"rule": st.sampled_from(["line_manager", "department_head"])}),
     st.fixed_dictionaries({"rule": st.just("department_head"), "levels_up": st.integers(1, 2)}),
     st.fixed_dictionaries({"rule": st.just("fact"), "fact": st.just("signatory")}),
+    st.fixed_dictionaries({"rule": st.just("manager_line"), "levels_up": st.integers(0, 3)}),
+    st.fixed_dictionaries({"rule": st.sampled_from(["chosen", "chosen_before"]), "choose_many": st.booleans()}),
     st.fixed_dictionaries({"rule": st.just("role"), "role": st.sampled_from(["red", "blue"])}),
     st.fixed_dictionaries({"rule": st.just("people"), "people": st.lists(people, min_size=1, max_size=4, unique=True)}),
 )
 steps = st.fixed_dictionaries(
     {
-        "mode": st.sampled_from(["any", "all", "count"]),
+        "mode": st.sampled_from(["any", "all", "count", "percent", "sequence"]),
         "needed": st.integers(1, 3),
+        "pass_percent": st.sampled_from([34, 50, 100]),
+        "reject_percent": st.sampled_from([None, 50, 100]),
+        "when_applicant": st.sampled_from(["skip", "manager", "head"]),
+        "when_nobody": st.sampled_from(["up", "up", "deputy", "refuse"]),
+        "deputy": people,
         "when_duplicate": st.sampled_from(["ask", "consecutive", "once"]),
         "resubmission": st.sampled_from(["start", "back"]),
         "editable": st.sampled_from([[], ["amount"]]),
@@ -147,7 +155,7 @@ class Papers(RuleBasedStateMachine):
         values = {**who, **how}
         for name in ("people", "copy_people"):
             values[name] = [everybody[person] for person in values.get(name, [])]
-        return step(f"step{number}", **values)
+        return step(f"step{number}", **{**values, "deputy": everybody[values["deputy"]]})
 
     # ---- the verbs ----
 
@@ -157,7 +165,12 @@ class Papers(RuleBasedStateMachine):
         person = self._person(name)
         if not person.is_active:
             return -1
-        return draft(person, amount=amount, signatory=self._person(signatory)).pk
+        paper = draft(person, amount=amount, signatory=self._person(signatory))
+        services.choose_approvers(paper, by=person, chosen=self._choices(signatory))
+        return paper.pk
+
+    def _choices(self, name):
+        return {f"step{number}": [self._person(name)] for number in range(4)}
 
     @rule(paper=papers, amount=amounts)
     def save(self, paper, amount):
@@ -175,11 +188,16 @@ class Papers(RuleBasedStateMachine):
     def withdraw(self, paper, name):
         self._try(paper, services.withdraw, by=name)
 
-    @rule(paper=papers, chance=st.integers(0, 5))
-    def approve_in_turn(self, paper, chance):
+    @rule(paper=papers, name=people)
+    def choose(self, paper, name):
+        self._try(paper, services.choose_approvers, by=None, chosen=self._choices(name))
+
+    @rule(paper=papers, chance=st.integers(0, 5), next_one=people)
+    def approve_in_turn(self, paper, chance, next_one):
         """One of those whose turn it is; a random person seldom is."""
         if decider := self._decider(paper, chance):
-            self._try(paper, services.approve, by=decider)
+            choices = {step: [person.pk for person in chosen] for step, chosen in self._choices(next_one).items()}
+            self._try(paper, services.approve, by=decider, choices=choices)
 
     @rule(paper=papers, name=people)
     def approve(self, paper, name):
@@ -255,6 +273,14 @@ class Papers(RuleBasedStateMachine):
     @rule(paper=papers, name=people)
     def reject(self, paper, name):
         self._try(paper, services.reject, by=name, reason="No")
+
+    @rule(paper=papers, chance=st.integers(0, 5))
+    def vote_against(self, paper, chance):
+        """A rejection where it is a vote; elsewhere it would end every other paper."""
+        if decider := self._decider(paper, chance):
+            tasks = Task.objects.open().filter(approval__document=paper, user__username=decider)
+            if routing.StepRule.from_json(tasks.first().step.rule).rejections_are_votes:
+                self._try(paper, services.reject, by=decider, reason="No")
 
     @rule(paper=papers, name=people, amount=amounts)
     def edit(self, paper, name, amount):
@@ -364,12 +390,31 @@ class Papers(RuleBasedStateMachine):
         for row in Step.objects.filter(state=Step.State.APPROVED).prefetch_related("tasks"):
             tasks = [task for task in row.tasks.all() if task.state not in GONE and task.added_to_id is None]
             approvals = [task for task in tasks if task.state == Task.State.APPROVED]
-            needed = {"any": 1, "all": len(tasks), "count": min(row.needed - row.resolution["counted"], len(tasks))}
+            counted, everybody = row.resolution["counted"], len(tasks)
+            needed = {"any": 1, "all": everybody, "sequence": everybody}
+            needed["count"] = min(row.needed - counted, everybody)
+            needed["percent"] = math.ceil((everybody + counted) * row.rule["pass_percent"] / 100) - counted
             assert len(approvals) >= max(needed[row.mode], 1)
+
+    @invariant()
+    def a_rejection_ends_the_paper_or_is_a_vote(self):
+        for task in Task.objects.filter(state=Task.State.REJECTED).select_related("step"):
+            is_vote = routing.StepRule.from_json(task.step.rule).rejections_are_votes
+            assert is_vote or task.step.state == Step.State.REJECTED
+
+    @invariant()
+    def one_after_another_is_asked(self):
+        for row in Step.objects.filter(state=Step.State.OPEN, mode="sequence").prefetch_related("tasks"):
+            tasks = [task for task in row.tasks.all() if task.state not in GONE]
+            voted = [voting.vote_of(task, tasks) == voting.FOR for task in voting.voters(tasks)]
+            assert voted == sorted(voted, reverse=True)
+            later = voting.voters(tasks)[voted.index(False) + 1 :]
+            assert {task.state for task in later} <= {Task.State.WAITING}
 
     @invariant()
     def whoever_was_asked_by_an_approver_has_approved(self):
         closed = Task.objects.filter(step__state=Step.State.APPROVED, added_to__state=Task.State.APPROVED)
+        closed = closed.exclude(state=Task.State.REJECTED, step__rule__reject_percent__isnull=False)
         assert set(closed.values_list("state", flat=True)) <= {*HEARD, *GONE}
 
     @invariant()
@@ -381,9 +426,10 @@ class Papers(RuleBasedStateMachine):
 
     @invariant()
     def whoever_waits_waits_for_somebody(self):
-        for task in Task.objects.filter(state=Task.State.WAITING).select_related("added_to"):
+        for task in Task.objects.filter(state=Task.State.WAITING).select_related("added_to", "step"):
             asked = task.added.filter(place__in=Task.FIRST)
             waits = task.place == Task.Place.AFTER and task.added_to.state != Task.State.APPROVED
+            waits = waits or (task.added_to is None and task.step.mode == "sequence")
             assert waits or asked.exclude(state__in=GONE).exists(), task.pk
 
     @invariant()

@@ -59,7 +59,7 @@ def route(kind="memo", steps=(), *, owner=None):
         people, roles, copies = values.pop("people"), values.pop("copy_roles"), values.pop("copy_people")
         role = values.pop("role")
         created = RouteStep.objects.create(version=version, order=order * 10, role=_role(role), **values)
-        created.people.set(people)
+        created.name_people(people)
         created.copy_roles.set([_role(code) for code in roles])
         created.copy_people.set(copies)
     freeze(version)

@@ -1,5 +1,8 @@
 """Routes: the approval chains as data, edited in the browser (clauses 1.3, 6.3.2)."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.approvals.models.delegation import Delegation
 from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel, Named
+from apps.org.models import User
 
 
 class Route(Named, BaseModel):
@@ -35,7 +39,7 @@ class Route(Named, BaseModel):
 
 
 class RouteVersionQuerySet(models.QuerySet):
-    def published_for(self, kind: str) -> "RouteVersion | None":
+    def published_for(self, kind: str) -> RouteVersion | None:
         """The version in force for a kind of document, with its route, and whether anybody is represented today."""
         versions = self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED).select_related("route")
         return versions.annotate(is_anybody_away=Exists(Delegation.objects.in_force())).first()
@@ -89,20 +93,35 @@ class RouteStep(Named):
     class Rule(models.TextChoices):
         LINE_MANAGER = "line_manager", _("the applicant's line manager")
         DEPARTMENT_HEAD = "department_head", _("head of the applicant's department, or levels up")
+        MANAGER_LINE = "manager_line", _("the heads of the line, up to a level or a department")
         NAMED_HEAD = "named_head", _("head of a named department")
         ROLE = "role", _("everyone with a role")
         PEOPLE = "people", _("named people")
         FACT = "fact", _("a person named on the document")
+        CHOSEN = "chosen", _("whom the applicant chooses")
+        CHOSEN_BEFORE = "chosen_before", _("whom the approver of the step before chooses")
 
     class Mode(models.TextChoices):
         ANY = "any", _("any one of them")
         ALL = "all", _("all of them")
         COUNT = "count", _("a number of them")
+        PERCENT = "percent", _("a percentage of them")
+        SEQUENCE = "sequence", _("all of them, one after another")
 
     class Duplicate(models.TextChoices):
         ASK = "ask", _("asked again")
         CONSECUTIVE = "consecutive", _("not asked again right after their own decision")
         ONCE = "once", _("asked once in a round")
+
+    class WhenApplicant(models.TextChoices):
+        SKIP = "skip", _("left out")
+        MANAGER = "manager", _("replaced by their line manager")
+        HEAD = "head", _("replaced, with all the others, by the head of their department")
+
+    class WhenNobody(models.TextChoices):
+        UP = "up", _("the next head up the line decides")
+        DEPUTY = "deputy", _("a named person decides")
+        REFUSE = "refuse", _("the submission is refused")
 
     class Resubmission(models.TextChoices):
         START = "start", _("from the first step")
@@ -128,12 +147,33 @@ class RouteStep(Named):
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="named_in_steps", verbose_name=_("people")
     )
+    choose_many = models.BooleanField(
+        _("several may be chosen"), default=False, help_text=_("Where the applicant or an approver chooses.")
+    )
     fact = models.CharField(_("fact that names the person"), max_length=40, blank=True)
     mode = models.CharField(_("how many"), max_length=8, choices=Mode, default=Mode.ANY)
     needed = models.PositiveSmallIntegerField(_("number needed"), default=1)
+    pass_percent = models.PositiveSmallIntegerField(
+        _("passes at (%)"), default=50, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    reject_percent = models.PositiveSmallIntegerField(
+        _("rejected at (%)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
     when_duplicate = models.CharField(
         _("who has already decided is"), max_length=12, choices=Duplicate, default=Duplicate.ASK
+    )
+    when_applicant = models.CharField(
+        _("the applicant among them is"), max_length=8, choices=WhenApplicant, default=WhenApplicant.SKIP
+    )
+    when_nobody = models.CharField(_("where nobody is found"), max_length=8, choices=WhenNobody, default=WhenNobody.UP)
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who decides then"),
     )
     resubmission = models.CharField(
         _("a paper returned here is resubmitted"), max_length=8, choices=Resubmission, default=Resubmission.START
@@ -165,4 +205,21 @@ class RouteStep(Named):
             models.UniqueConstraint(fields=["version", "order"], name="routestep_order_once"),
             models.UniqueConstraint(fields=["version", "key"], name="routestep_key_once"),
             models.CheckConstraint(condition=Q(needed__gte=1), name="routestep_needs_one"),
+            models.CheckConstraint(
+                condition=Q(pass_percent__range=(1, 100))
+                & (Q(reject_percent__isnull=True) | Q(reject_percent__range=(1, 100))),
+                name="routestep_percentages",
+            ),
         ]
+
+    @property
+    def people_in_order(self) -> list[User]:
+        """The named people in the order in which they were named, which is that of asking them one after another."""
+        rows = type(self).people.through.objects.filter(routestep=self).select_related("user").order_by("pk")
+        return [row.user for row in rows]
+
+    def name_people(self, people: Iterable[User]) -> None:
+        """Name exactly these people, in this order."""
+        through = type(self).people.through
+        through.objects.filter(routestep=self).delete()
+        through.objects.bulk_create([through(routestep=self, user=person) for person in people])

@@ -27,6 +27,8 @@ class Approval(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.RUNNING)
     round = models.PositiveSmallIntegerField(default=1)
     facts = models.JSONField(default=dict)
+    #: whom the applicant or an approver has chosen to decide, by key of the step
+    choices = models.JSONField(default=dict)
     returned_from = models.CharField(max_length=40, blank=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -145,6 +147,8 @@ class Task(models.Model):
     #: the task of the person who asked for this one, and in which order the two decide
     added_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="added")
     place = models.CharField(max_length=8, choices=Place, blank=True)
+    #: the place among the people of the step, where these are asked one after another
+    position = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     comment = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, blank=True)

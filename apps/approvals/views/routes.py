@@ -13,14 +13,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from apps.approvals import services
+from apps.approvals import checks, services
 from apps.approvals.forms import ConditionFormSet, RouteForm, StepForm, condition_initial
 from apps.approvals.kinds import all_kinds, kind_called
 from apps.approvals.models import Route, RouteStep, RouteVersion
 from apps.approvals.wording import sentences, who
 from apps.core.refusals import RefusalMixin
 
-STEPS = ("role", "department")
+STEPS = ("role", "department", "deputy")
 PEOPLE = ("people", "copy_roles", "copy_people")
 
 
@@ -164,7 +164,7 @@ class VersionDetail(VersionPage):
             version=version,
             route=version.route,
             steps=_told(version),
-            problems=list(services.problems_of(version)) if is_draft else [],
+            problems=list(checks.problems_of(version)) if is_draft else [],
             may_edit=is_draft and request.user.has_perm("approvals.change_route"),
         )
 

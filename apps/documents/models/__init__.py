@@ -1,11 +1,12 @@
 from apps.documents.grants import Grant
 from apps.documents.models.checks import CheckRun
 from apps.documents.models.document import Document, DocumentQuerySet
-from apps.documents.models.parts import Attachment, Comment, Enclosure, Export, Participant
+from apps.documents.models.parts import Attachment, ChosenApprover, Comment, Enclosure, Export, Participant
 
 __all__ = [
     "Attachment",
     "CheckRun",
+    "ChosenApprover",
     "Comment",
     "Document",
     "DocumentQuerySet",

@@ -127,3 +127,22 @@ class Export(models.Model):
 
     def __str__(self):
         return f"{self.list_name} {self.file_format} ({self.rows})"
+
+
+class ChosenApprover(models.Model):
+    """Whom the applicant has chosen to decide a step of the paper's route, before it is submitted (發起人自選)."""
+
+    document = models.ForeignKey("documents.Document", models.CASCADE, related_name="chosen_approvers")
+    step = models.CharField(max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("chosen approver")
+        verbose_name_plural = _("chosen approvers")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "step", "user"], name="chosenapprover_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.step}: {self.user}"

@@ -4,6 +4,7 @@ Each runs in one transaction with the document's row locked and raises subclasse
 `apps.documents.errors.DocumentError`, whose text is fit to show.
 """
 
+from apps.documents.services.choices import choose_approvers, chosen_approvers, missing_choices
 from apps.documents.services.decisions import advise, approve, cancel, edit_in_review, reject, return_, submit, withdraw
 from apps.documents.services.drafts import delete_draft, save_draft
 from apps.documents.services.exports import record_export
@@ -16,6 +17,8 @@ __all__ = [
     "approve",
     "attach",
     "cancel",
+    "choose_approvers",
+    "chosen_approvers",
     "comment",
     "consult",
     "copy_to",
@@ -23,6 +26,7 @@ __all__ = [
     "detach",
     "edit_in_review",
     "mark_read",
+    "missing_choices",
     "record_export",
     "reject",
     "remove_approver",

@@ -1,12 +1,14 @@
 """The verbs of the approval chain, on documents (clauses 6.2.2–6.2.4)."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.approvals import engine, reassigning
+from apps.approvals.choosing import Choices
 from apps.approvals.engine import Outcome
 from apps.approvals.errors import AlreadyDecided, ContentChanged, ReasonMissing
 from apps.approvals.models import Approval, Event, Step
@@ -16,6 +18,7 @@ from apps.documents import permissions
 from apps.documents.errors import Incomplete, NotAllowed, Stale
 from apps.documents.models import Document
 from apps.documents.services import notices
+from apps.documents.services.choices import chosen_approvers
 from apps.documents.services.enclosing import enclose, examined, named
 from apps.documents.services.locking import lock, save
 from apps.documents.services.projection import follow
@@ -44,7 +47,12 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
     facts, content_hash = document.facts(), document.content_hash()
     if document.approval_id:
         outcome = engine.resubmit(
-            document.approval_id, facts=facts, content_hash=content_hash, by=by, department=document.department
+            document.approval_id,
+            facts=facts,
+            content_hash=content_hash,
+            by=by,
+            department=document.department,
+            choices=partial(chosen_approvers, document),
         )
     else:
         outcome = engine.start(
@@ -54,6 +62,7 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
             facts=facts,
             content_hash=content_hash,
             by=by,
+            choices=partial(chosen_approvers, document),
         )
         document.approval = outcome.approval
     return settle(document, outcome, by=by, reason="submitted", changed=True)
@@ -61,12 +70,21 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
 
 @transaction.atomic
 def approve(
-    document: Document, *, by, comment: str = "", seen: str | None = None, files: Iterable[File] = ()
+    document: Document,
+    *,
+    by,
+    comment: str = "",
+    seen: str | None = None,
+    files: Iterable[File] = (),
+    choices: Choices | None = None,
 ) -> Document:
-    """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused."""
+    """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused.
+
+    ``choices``: who is to decide the next step, by its key, where the route lets the approver choose.
+    """
     document, given = _decision(document, "approve", by, seen)
     enclosed = examined(files)
-    outcome = engine.approve(document.approval_id, comment=comment, enclosed=named(enclosed), **given)
+    outcome = engine.approve(document.approval_id, comment=comment, enclosed=named(enclosed), choices=choices, **given)
     enclose(document, enclosed, by=by, task=outcome.decided)
     return settle(document, outcome, by=by, reason="approved")
 

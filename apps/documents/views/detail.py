@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from apps.approvals.models import Event, Step
+from apps.approvals.turn import rule_of
 from apps.core import clock
 from apps.core.money import format_money
 from apps.documents.chain import Chain, chain_of
+from apps.documents.choice_forms import next_choices
 from apps.documents.enclosures import Enclosed, Enclosures, enclosures_of
 from apps.documents.history import history_of
 from apps.documents.models import Attachment, Comment, Document, Enclosure, Participant
@@ -88,11 +90,14 @@ class Detail(PaperView):
         if not advises and not self.access.may("approve"):
             return None
         seen = {"seen": self.document.content_hash(), "seen_at": clock.now().isoformat()}
-        stop = chain.open_stop
+        document, step = self.document, self.access.open_task.step
+        rule = rule_of(step)
         return {
-            "step": stop,
+            "step": chain.open_stop,
             "advises": advises,
-            "opinion_required": self.access.open_task.step.rule.get("opinion_required", False),
+            "opinion_required": rule.opinion_required,
+            "rejection_is_vote": rule.rejections_are_votes,
+            "choices": next_choices(document, step, chain.steps),
             "hidden": [{"name": name, "value": value} for name, value in seen.items()],
             "earlier": [
                 step for step in chain.current.stops if step.state in (Step.State.APPROVED, Step.State.CARRIED)

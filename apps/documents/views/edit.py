@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from apps.approvals import engine
+from apps.approvals import choosing, engine
+from apps.approvals.routing import StepRule
 from apps.core import clock
 from apps.core.errors import Refused
 from apps.documents import chain, display, services
+from apps.documents.choice_forms import ChoicesForm, choices_in
 from apps.documents.errors import NotAllowed, Stale
 from apps.documents.forms import BaseLineFormSet, DocumentForm, add_problems
 from apps.documents.models import Document
@@ -79,6 +81,17 @@ class FormView(KindView):
             return form, None
         return form, self.kind.line_formset_class(data, instance=document, draft=draft)
 
+    @cached_property
+    def asked(self) -> list[StepRule]:
+        """The steps of the route whose people the applicant chooses."""
+        return choosing.asked_of_applicant(self.model.KIND, self.document.approval)
+
+    def choices(self, data: Any = None) -> ChoicesForm:
+        """The fields in which the applicant chooses; none where the route asks for nothing."""
+        chosen = services.chosen_approvers(self.document) if self.asked and self.document.pk else {}
+        applicant = self.document.applicant_id or self.request.user.pk
+        return ChoicesForm(data, rules=self.asked, applicant=applicant, labels=self.model.FACTS, chosen=chosen)
+
     def store(self, form: DocumentForm, formset: BaseLineFormSet | None) -> Document:
         """Hand what was typed to the kind's service. A form stores one paper, however often it is sent."""
         if self.document.pk is None:
@@ -86,6 +99,9 @@ class FormView(KindView):
         try:
             with transaction.atomic():
                 document = self.kind.save(form, formset, by=self.request.user, revision=self.revision)
+                if self.asked:
+                    chosen = self.choices(self.request.POST).chosen()
+                    services.choose_approvers(document, by=self.request.user, chosen=chosen)
         except IntegrityError as error:
             raise Refused(_("This could not be stored; the form may have been sent twice. Try again.")) from error
         if formset is not None and any(form.instance.pk is None for form in formset.forms):
@@ -114,7 +130,10 @@ class Create(FormView):
         problems = request.session.pop(f"files:{pk}", []) if pk and f"files:{pk}" in request.session else []
         if "check" in request.GET:
             problems = problems + add_problems(form, formset, self.document.check_submission(request.user))
-        return self.page(form, formset, file_errors=problems)
+        choices = self.choices()
+        if "check" in request.GET and self.asked:
+            add_problems(choices, None, services.missing_choices(self.document, self.asked))
+        return self.page(form, formset, choices=choices, file_errors=problems)
 
     def post(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         self.require()
@@ -224,6 +243,7 @@ class Create(FormView):
             "document": document,
             "form": form,
             "formset": formset,
+            "choices": self.choices(self.request.POST or None),
             "attachments": list(document.attachments.all()) if stored else [],
             "action_url": document.url("update") if stored else self.kind.url("create"),
             "preview_url": document.url("preview") if stored else self.kind.url("preview"),
@@ -298,7 +318,11 @@ class Preview(FormView):
         try:
             facts = self.kind.preview_facts(document, lines)
             planned = engine.preview(
-                kind=document.KIND, applicant=document.applicant, department=document.department, facts=facts
+                kind=document.KIND,
+                applicant=document.applicant,
+                department=document.department,
+                facts=facts,
+                choices=choices_in(request.POST),
             )
         except Refused as refusal:
             hints.append(Hint(str(refusal), "danger"))

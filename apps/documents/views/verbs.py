@@ -13,10 +13,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.approvals.errors import ChoiceMissing
 from apps.approvals.models import Event
 from apps.core.errors import Refused
 from apps.core.forms import BaseForm
 from apps.documents import services
+from apps.documents.choice_forms import choices_in, next_choices
 from apps.documents.decision_forms import (
     AddApproversForm,
     AdviseForm,
@@ -142,7 +144,13 @@ class Approve(Decision):
     title, submit_label = gettext_lazy("Approve %(paper)s"), gettext_lazy("Approve")
 
     def carry_out(self, document: Document) -> str:
-        return decided_message(services.approve(document, comment=self.said, **self.given), "approve")
+        given = {**self.given, "choices": choices_in(self.request.POST)}
+        return decided_message(services.approve(document, comment=self.said, **given), "approve")
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        if isinstance(refusal, ChoiceMissing):
+            self.form.fields |= next_choices(self.document, self.access.open_task.step).as_fields()
+        return super().refused(refusal)
 
 
 class Return(Decision):

@@ -22,6 +22,11 @@ def decided_message(document: Document, verb: str) -> str:
         return _("%(paper)s is returned to %(person)s.") % {"paper": document, "person": document.applicant}
     if verb == "return":
         return _("%(paper)s is returned; now with %(people)s.") % {"paper": document, "people": people}
+    if verb == "reject":
+        return _("Your vote against %(paper)s is recorded; now with %(people)s.") % {
+            "paper": document,
+            "people": people,
+        }
     return _("Your approval of %(paper)s is recorded; now with %(people)s.") % {"paper": document, "people": people}
 
 
