@@ -96,7 +96,8 @@ class StepForm(BaseModelForm):
         if not kind.editable:
             del self.fields["editable"]
         self.fields["when_late"].required = False
-        self.fields["pass_percent"].required = False
+        for name in ("pass_percent", "when_applicant", "when_nobody"):
+            self.fields[name].required = False
         active = User.objects.filter(is_active=True)
         self.fields["copy_people"].queryset = self.fields["deputy"].queryset = active
         self.fields["people"].queryset = active.order_by(*self._named_first(), "name", "username")
@@ -111,6 +112,14 @@ class StepForm(BaseModelForm):
         """The people in the order in which they were chosen."""
         chosen = {str(person.pk): person for person in self.cleaned_data["people"]}
         return [chosen[key] for key in dict.fromkeys(self.data.getlist(self.add_prefix("people"))) if key in chosen]
+
+    def clean_when_applicant(self) -> str:
+        """Left out where nothing is said."""
+        return self.cleaned_data["when_applicant"] or RouteStep.WhenApplicant.SKIP
+
+    def clean_when_nobody(self) -> str:
+        """Up the line where nothing is said."""
+        return self.cleaned_data["when_nobody"] or RouteStep.WhenNobody.UP
 
     def clean_when_late(self) -> str:
         """A reminder where nothing is said."""

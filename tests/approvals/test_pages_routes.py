@@ -35,7 +35,6 @@ def version(people):
 
 def step_data(**values):
     plain = {"name": "Check", "rule": "role", "levels_up": "0", "mode": "any", "needed": "1", "when_duplicate": "ask"}
-    plain |= {"when_applicant": "skip", "when_nobody": "up"}
     management = {"conditions-TOTAL_FORMS": "0", "conditions-INITIAL_FORMS": "0"}
     return {**plain, "resubmission": "start", **management, **values}
 
