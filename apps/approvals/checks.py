@@ -89,5 +89,7 @@ def _bad_deadline(step: RouteStep, last: bool) -> Iterator[str]:
     if step.hours and step.when_late == RouteStep.WhenLate.APPROVE:
         if step.opinion_required:
             yield _("it asks for a written opinion, so it can't pass without one after the deadline.")
+        elif step.attachment_required or step.signature_required:
+            yield _("it asks for a file or a signature, so it can't pass without one after the deadline.")
         if last:
             yield _("it is the last one; the last approval of a paper is always a person's, never the clock's.")

@@ -72,7 +72,7 @@ def _late(turn: Turn, late: list[Task], acted: Acted, *, may_pass: bool) -> None
         if rule.when_late == WhenLate.REJECT:
             _reject(turn, late)
             return
-        if may_pass and not rule.opinion_required:
+        if may_pass and not rule.needs_more_than_a_click:
             _pass(turn, late)
             return
     if late:

@@ -10,6 +10,7 @@ A run may be given as its row or as its id; it is read again under its lock eith
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from apps.approvals import choosing, errors, routing
 from apps.approvals.advancing import advance, go_on, next_round, open_round, refuse_dead_end
@@ -38,8 +39,8 @@ __all__ = [
     "withdraw",
 ]
 
-#: files that go with a decision, as its event names them: name and SHA-256
-Enclosed = Sequence[dict[str, str]]
+#: files that go with a decision, as its event names them: name, SHA-256, and whether it is the signature
+Enclosed = Sequence[dict[str, Any]]
 
 
 def start(*, kind: str, applicant, department, facts: dict, content_hash: str, by, choices: Chosen = dict) -> Outcome:
@@ -115,12 +116,11 @@ def approve(
 ) -> Outcome:
     """One person's approval of the open step. ``seen`` is the content hash the person was shown.
 
-    Raises `OpinionMissing` where the step asks for a written opinion and the comment is empty, `ChoiceMissing` where
-    the next step opens and its people are to be chosen here (``choices``).
+    Raises `OpinionMissing`, `FileMissing` or `SignatureMissing` where the step asks for what is not there,
+    `ChoiceMissing` where the next step opens and its people are to be chosen here (``choices``).
     """
     turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
-    if rule_of(turn.step).opinion_required and not comment.strip():
-        raise errors.OpinionMissing
+    _refuse_incomplete(rule_of(turn.step), comment, enclosed)
     asked = choosing.asked_of_approver(turn.steps, facts, deciding=turn.step)
     chosen = choosing.of_approver(asked, choices or {}, applicant=turn.approval.applicant_id)
     turn.approval.choices = {**turn.approval.choices, **chosen}
@@ -268,6 +268,16 @@ def _chosen(rules: list[routing.StepRule], choices: Chosen, *, applicant: int, f
 def _said(chosen: dict[str, list[int]]) -> dict[str, dict]:
     """What an event says of it."""
     return {"chosen": chosen} if chosen else {}
+
+
+def _refuse_incomplete(rule: routing.StepRule, comment: str, enclosed: Enclosed) -> None:
+    """What a step asks for with an approval."""
+    if rule.opinion_required and not comment.strip():
+        raise errors.OpinionMissing
+    if rule.attachment_required and all(file.get("signature") for file in enclosed):
+        raise errors.FileMissing
+    if rule.signature_required and not any(file.get("signature") for file in enclosed):
+        raise errors.SignatureMissing
 
 
 def _watched_changed(steps: list[Step], before: dict, after: dict) -> bool:

@@ -66,6 +66,22 @@ class OpinionMissing(ApprovalRefused):
         super().__init__(text, fields={"comment": [text]})
 
 
+class FileMissing(ApprovalRefused):
+    """An approval without the file its step asks for."""
+
+    def __init__(self):
+        text = _("This step needs a file with your approval.")
+        super().__init__(text, fields={"attachments": [text]})
+
+
+class SignatureMissing(ApprovalRefused):
+    """An approval without the signature its step asks for."""
+
+    def __init__(self):
+        text = _("This step needs your signature: draw it, or choose a picture of it.")
+        super().__init__(text, fields={"signature": [text]})
+
+
 class OpinionAsked(ApprovalRefused):
     """A decision of somebody who was asked for an opinion, or the other way round."""
 

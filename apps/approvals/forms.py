@@ -38,6 +38,13 @@ class StepForm(BaseModelForm):
         label=_("Parts the approver may change"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    hidden = forms.MultipleChoiceField(
+        label=_("Parts hidden from the approver"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Hidden from whoever sees the paper through this step alone."),
+    )
+
     class Meta:
         model = RouteStep
         fields = [
@@ -62,9 +69,12 @@ class StepForm(BaseModelForm):
             "opinion_required",
             "hours",
             "when_late",
+            "attachment_required",
+            "signature_required",
             "copy_roles",
             "copy_people",
             "editable",
+            "hidden",
         ]
         widgets = {
             "people": forms.SelectMultiple(attrs=SEARCHABLE),
@@ -93,11 +103,13 @@ class StepForm(BaseModelForm):
         kind = kind_called(self.instance.version.route.kind)
         self.fields["fact"].choices = [("", "—"), *kind.facts.items()]
         self.fields["editable"].choices = kind.editable.items()
-        if not kind.editable:
-            del self.fields["editable"]
         self.fields["when_late"].required = False
         for name in ("pass_percent", "when_applicant", "when_nobody"):
             self.fields[name].required = False
+        self.fields["hidden"].choices = kind.hideable.items()
+        for name, parts in (("editable", kind.editable), ("hidden", kind.hideable)):
+            if not parts:
+                del self.fields[name]
         active = User.objects.filter(is_active=True)
         self.fields["copy_people"].queryset = self.fields["deputy"].queryset = active
         self.fields["people"].queryset = active.order_by(*self._named_first(), "name", "username")
@@ -139,6 +151,8 @@ class StepForm(BaseModelForm):
             if data.get("mode") == RouteStep.Mode.PERCENT:
                 self.add_error("pass_percent", _("Enter a percentage."))
             data["pass_percent"] = RouteStep._meta.get_field("pass_percent").default
+        if set(data.get("editable", ())) & set(data.get("hidden", ())):
+            self.add_error("hidden", _("What the approver may change can't be hidden from them."))
         return data
 
 

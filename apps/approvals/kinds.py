@@ -10,12 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RoutedKind:
-    """A kind of document, as far as its route is concerned. ``facts`` and ``editable`` parts: name → label."""
+    """A kind of document for its route. ``facts``, ``editable`` and ``hideable`` parts: name → label."""
 
     name: str
     label: Any
     facts: Mapping[str, Any]
     editable: Mapping[str, Any] = field(default_factory=dict)
+    hideable: Mapping[str, Any] = field(default_factory=dict)
 
 
 _kinds: dict[str, RoutedKind] = {}

@@ -43,7 +43,10 @@ class StepRule:
     when_duplicate: str = "ask"
     resubmission: str = "start"
     opinion_required: bool = False
+    attachment_required: bool = False
+    signature_required: bool = False
     editable: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     copy_roles: tuple[int, ...] = ()
     copy_people: tuple[int, ...] = ()
     hours: float | None = None
@@ -57,6 +60,11 @@ class StepRule:
     def rejections_are_votes(self) -> bool:
         """A rejection does not end the step but counts against it."""
         return self.mode in ("count", "percent") and self.reject_percent is not None
+
+    @property
+    def needs_more_than_a_click(self) -> bool:
+        """An approval has to say or to bring something."""
+        return self.opinion_required or self.attachment_required or self.signature_required
 
     @property
     def watched(self) -> set[str]:

@@ -1,6 +1,6 @@
 """Rules of steps in words: who decides, how many of them, and when the step applies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -138,13 +138,9 @@ def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
     said += _about_people(step)
     if step.resubmission == RouteStep.Resubmission.BACK:
         said.append(_("a paper returned here comes straight back"))
-    if step.opinion_required:
-        said.append(_("approving needs a written opinion"))
     if step.hours:
         said.append(deadline_in_words(step))
-    if step.editable:
-        fields = _(", ").join(str(kind.editable.get(name, name)) for name in step.editable)
-        said.append(_("may change: %(fields)s") % {"fields": fields})
+    said += [*_asked_for(step), *_parts(step, kind)]
     readers = [*step.copy_roles.all(), *step.copy_people.all()]
     if readers:
         said.append(_("copied to %(readers)s") % {"readers": _(", ").join(map(str, readers))})
@@ -182,3 +178,23 @@ def _votes(step: RouteStep) -> list[str]:
     if step.mode in (mode.COUNT, mode.PERCENT) and step.reject_percent:
         said.append(_("rejections are votes; %(percent)s%% of them reject it") % {"percent": step.reject_percent})
     return said
+
+
+def _asked_for(step: RouteStep) -> Iterator[str]:
+    """What an approval of the step needs."""
+    if step.opinion_required:
+        yield _("approving needs a written opinion")
+    if step.attachment_required:
+        yield _("approving needs a file")
+    if step.signature_required:
+        yield _("approving needs a signature drawn by hand")
+
+
+def _parts(step: RouteStep, kind: RoutedKind) -> Iterator[str]:
+    """The parts of a paper that the step opens or hides."""
+    if step.hidden:
+        parts = _(", ").join(str(kind.hideable.get(name, name)) for name in step.hidden)
+        yield _("does not see: %(parts)s") % {"parts": parts}
+    if step.editable:
+        fields = _(", ").join(str(kind.editable.get(name, name)) for name in step.editable)
+        yield _("may change: %(fields)s") % {"fields": fields}

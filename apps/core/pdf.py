@@ -4,9 +4,10 @@ WeasyPrint sets the better page; where its native libraries (Pango) are missing,
 Both use only the embedded typeface, and neither ever opens a network connection.
 """
 
+import base64
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from importlib import import_module
@@ -46,6 +47,19 @@ class PrintTable:
 
 
 @dataclass(frozen=True)
+class Signature:
+    """A signature drawn by hand: whose it is, and the picture, a PNG."""
+
+    label: str
+    picture: bytes
+
+    @property
+    def address(self) -> str:
+        """The picture itself as an address."""
+        return f"data:image/png;base64,{base64.b64encode(self.picture).decode()}"
+
+
+@dataclass(frozen=True)
 class PrintForm:
     """Everything a printed paper says. Texts come ready to print, in the reader's language.
 
@@ -69,6 +83,7 @@ class PrintForm:
     watermark: str = ""
     notes: Sequence[tuple[str, str]] = field(default_factory=tuple)
     annex: Sequence[PrintTable] = ()
+    signatures: Sequence[Signature] = ()
 
     @property
     def capitals(self) -> str:
@@ -148,6 +163,8 @@ def _cleaned(form: PrintForm) -> PrintForm:
 def _clean(value: Any) -> Any:
     if isinstance(value, PrintTable):
         return PrintTable(**{name: _clean(getattr(value, name)) for name in value.__dataclass_fields__})
+    if isinstance(value, Signature):
+        return replace(value, label=clean_text(value.label))
     if isinstance(value, list | tuple):
         return tuple(_clean(item) for item in value)
     if value is None or isinstance(value, int | float | Decimal):

@@ -11,12 +11,14 @@ from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
+    Image,
     KeepTogether,
     LongTable,
     NextPageTemplate,
@@ -29,7 +31,7 @@ from reportlab.platypus import (
 )
 
 from apps.core.fonts import register_fonts
-from apps.core.pdf import PrintForm, PrintTable
+from apps.core.pdf import PrintForm, PrintTable, Signature
 
 MARGIN = 15 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -192,6 +194,8 @@ def _story(form: PrintForm) -> list[Any]:
         story += _chain(form)
     for table in form.annex:
         story += _grid(table)
+    if form.signatures:
+        story += [Spacer(0, 3 * mm), *_signatures(form)]
     if form.check_code or form.qr:
         story += [Spacer(0, 5 * mm), KeepTogether([_check(form)])]
     return story
@@ -266,6 +270,23 @@ def _chain(form: PrintForm) -> list[Any]:
     )
     table = PrintTable(headers, form.chain, widths=(17, 15, 13, 19, 36), title=pgettext("printed form", "Approval"))
     return _grid(table)
+
+
+def _signatures(form: PrintForm) -> list[Any]:
+    """Four beside each other, each over the name of who signed."""
+    cells = [[_picture(signature), _text(signature.label, size=7.5)] for signature in form.signatures]
+    rows = [(cells[start : start + 4] + [""] * 4)[:4] for start in range(0, len(cells), 4)]
+    return [_table(rows, [0.25] * 4, lines=False)]
+
+
+def _picture(signature: Signature) -> Any:
+    """The drawing, 14 mm high; a picture that can't be read leaves its place empty."""
+    try:
+        width, height = ImageReader(io.BytesIO(signature.picture)).getSize()
+    except OSError:
+        return Spacer(0, 14 * mm)
+    scale = min(14 * mm / height, 40 * mm / width)
+    return Image(io.BytesIO(signature.picture), width=width * scale, height=height * scale, hAlign="LEFT")
 
 
 def _check(form: PrintForm) -> Table:

@@ -1,5 +1,7 @@
 """Printed papers through WeasyPrint: templates/core/print_form.html with static/css/print.css."""
 
+import base64
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -19,9 +21,14 @@ STATIC = Path(settings.BASE_DIR) / "static"
 
 
 class StaticFetcher(URLFetcher):
-    """Opens files below static/ and nothing else: no network, no other file, whatever a paper's text may contain."""
+    """Opens files below static/ and nothing else: no network, no other file, whatever a paper's text may contain.
+
+    A picture that is its own address (a signature) needs nothing opened.
+    """
 
     def fetch(self, url: str, headers: dict | None = None) -> URLFetcherResponse:
+        if found := re.fullmatch(r"data:image/png;base64,([A-Za-z0-9+/=]*)", url):
+            return URLFetcherResponse(url, base64.b64decode(found[1]), {"Content-Type": "image/png"})
         path = Path(url.removeprefix("file://")).resolve()
         if not url.startswith("file:///") or not path.is_relative_to(STATIC.resolve()) or not path.is_file():
             raise ValueError(f"A printed paper may not open {url}")

@@ -17,7 +17,9 @@ class DocumentsConfig(AppConfig):
         from apps.documents.services import handover
 
         for name, model in kinds.all_kinds().items():
-            routed.register(routed.RoutedKind(name, model._meta.verbose_name, model.FACTS, model.EDITABLE))
+            routed.register(
+                routed.RoutedKind(name, model._meta.verbose_name, model.FACTS, model.EDITABLE, model.HIDEABLE)
+            )
         registry.register_handover(handover.hand_over, describe=handover.describe)
         registry.grant_to_roles(
             {

@@ -1,14 +1,17 @@
 """What people type when they decide on a paper or comment on it."""
 
+import base64
 from typing import Any
 
 from django import forms
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.models import Task
 from apps.core.errors import Refused
 from apps.core.forms import BaseForm
+from apps.documents.permissions import Access
 from apps.org.models import User
 
 SEARCHING = {"data-searchable": ""}
@@ -41,6 +44,9 @@ class SaidForm(BaseForm):
     files = FilesField(label=_("Files"), required=False, help_text=_("Files have to be chosen again."))
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def ask_only_for(self, access: Access) -> None:
+        """Leave out what the paper does not ask this person for."""
+
     def show_refusal(self, refusal: Refused) -> None:
         """What is wrong with files is wrong with the field of this form."""
         fields = {"files" if name == "attachments" else name: text for name, text in refusal.fields.items()}
@@ -55,7 +61,36 @@ class DecisionForm(SaidForm):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    field_order = ["reason", "comment", "opinion", "to", "files"]
+    field_order = ["reason", "comment", "opinion", "signature", "to", "files"]
+
+
+class SignatureInput(forms.Widget):
+    """A place to sign with finger, pen or mouse; a picture of one's signature serves as well."""
+
+    template_name = "documents/_signature.html"
+    needs_multipart_form = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.get(f"{name}_file") or data.get(name, "")
+
+    def format_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else ""
+
+
+class SignatureField(forms.Field):
+    """A signature as a file: drawn (`data:image/png;base64,…`) or uploaded; None where there is none."""
+
+    widget = SignatureInput
+    drawn = "data:image/png;base64,"
+
+    def to_python(self, value: Any) -> File | None:
+        if not value or isinstance(value, File):
+            return value or None
+        try:
+            content = base64.b64decode(str(value).removeprefix(self.drawn), validate=True)
+        except ValueError:
+            raise forms.ValidationError(_("This is no signature; draw it again.")) from None
+        return ContentFile(content, name="signature.png")
 
 
 class ApproveForm(DecisionForm):
@@ -63,6 +98,12 @@ class ApproveForm(DecisionForm):
 
     says = "comment"
     comment = text_field(_("Comment"), required=False)
+    signature = SignatureField(label=_("Your signature"), required=False)
+
+    def ask_only_for(self, access: Access) -> None:
+        """Without a place to sign, where the step asks for no signature."""
+        if not access.open_task.step.rule.get("signature_required"):
+            del self.fields["signature"]
 
 
 class RejectForm(DecisionForm):

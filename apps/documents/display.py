@@ -1,7 +1,7 @@
 """How the columns of a paper are shown: labels and values on its page, in print and in its history."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,8 @@ class Fact:
     value: Any
     wide: bool = False
     number: bool = False
+    #: the column it is, where it is one
+    name: str = ""
 
 
 def of_form(document: models.Model, form_class: type) -> list[Fact]:
@@ -38,12 +40,22 @@ def of_fields(document: models.Model, names: Iterable[str]) -> list[Fact]:
     return [fact_of(document, name) for name in names if _is_column(type(document), name)]
 
 
+def without(facts: Iterable[Fact], hidden: Collection[str]) -> list[Fact]:
+    """Only what is not hidden from the reader."""
+    return [fact for fact in facts if fact.name not in hidden]
+
+
+def labels_of(model: type[models.Model], names: Iterable[str]) -> set[str]:
+    """The labels under which these columns are shown."""
+    return {_capitalised(model._meta.get_field(name).verbose_name) for name in names if _is_column(model, name)}
+
+
 def fact_of(row: models.Model, name: str) -> Fact:
     """One column of a row."""
     field = row._meta.get_field(name)
     value = shown(field, getattr(row, name))
     wide = isinstance(field, models.TextField) or len(str(value)) > WIDE
-    return Fact(_capitalised(field.verbose_name), value, wide, _is_number(field))
+    return Fact(_capitalised(field.verbose_name), value, wide, _is_number(field), name)
 
 
 def shown(field: models.Field, value: Any) -> str:

@@ -13,6 +13,19 @@ class Enclosed:
 
     name: str
     url: str
+    row: Enclosure
+
+    @property
+    def is_signature(self) -> bool:
+        return self.row.is_signature
+
+    def read(self) -> bytes:
+        """The content; a file that is no longer there is empty."""
+        try:
+            with self.row.file.open("rb") as stored:
+                return stored.read()
+        except FileNotFoundError:
+            return b""
 
 
 @dataclass
@@ -34,7 +47,7 @@ def enclosures_of(document: Document) -> Enclosures:
     if not getattr(document, "has_enclosures", True):
         return found
     for row in Enclosure.objects.filter(document=document.pk).order_by("pk"):
-        shown = Enclosed(row.name, document.url("enclosure", row.pk))
+        shown = Enclosed(row.name, document.url("enclosure", row.pk), row)
         (found.by_task[row.task_id] if row.task_id else found.by_comment[row.comment_id]).append(shown)
         found.by_hash[row.sha256] = shown
     return found

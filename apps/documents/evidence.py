@@ -25,11 +25,14 @@ def pack_parts(document: Document, parts: PrintParts, more: Sequence[PrintTable]
         .select_related("actor", "on_behalf_of", "step")
         .order_by("seq")
     )
+    files = [file_table(document.attachments.all(), _("Attachments"))]
+    if document.enclosures.exists():
+        files.append(file_table(document.enclosures.all(), _("Files of decisions and comments")))
     return replace(
         parts,
         title=_("Evidence pack"),
         subtitle=parts.title or str(document.kind_label),
-        annex=[_event_table(events), file_table(document.attachments.all(), _("Attachments")), *more],
+        annex=[_event_table(events), *files, *more],
         notes=[*parts.notes, *_proof(document, len(events))],
         footer=[*parts.footer, _("A file is the one listed when its SHA-256 is the same.")],
     )

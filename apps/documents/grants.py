@@ -93,6 +93,12 @@ def granted_documents(user) -> models.QuerySet:
     return Grant.objects.filter(user=user).values("content_object_id")
 
 
+def reasons(user, document) -> list[str]:
+    """Why a person holds rights on this document."""
+    rows = Grant.objects.filter(user=user, content_object_id=document.pk)
+    return list(rows.order_by("reason").values_list("reason", flat=True).distinct())
+
+
 def holders(document) -> models.QuerySet:
     """Ids of the people who hold any right on this document."""
     return Grant.objects.filter(content_object_id=document.pk).values("user_id")

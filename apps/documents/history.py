@@ -1,7 +1,7 @@
 """The history of a paper as differences a person can read: who changed what from what to what."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ class Change:
     before: str
     after: str
     where: str = ""
+    name: str = ""
 
 
 @dataclass
@@ -39,12 +40,18 @@ class Entry:
     removed: list[str] = field(default_factory=list)
 
 
-def history_of(document: Document, line_model: type | None = None, *, since: dt.datetime | None = None) -> list[Entry]:
-    """Everything that changed, latest first; ``since`` leaves out what is older."""
+def history_of(
+    document: Document,
+    line_model: type | None = None,
+    *,
+    since: dt.datetime | None = None,
+    hidden: Collection[str] = (),
+) -> list[Entry]:
+    """Everything that changed, latest first; ``since`` leaves out what is older, ``hidden`` columns of the paper."""
     records = list(document.history.select_related("history_user").order_by("history_date", "history_id"))
     lines = _line_records(document, line_model)
     names = _Names(type(document), records, line_model, lines)
-    entries = [*_of_header(records, names), *_of_lines(lines, names)]
+    entries = [*_of_header(records, names, hidden), *_of_lines(lines, names)]
     grouped = _together(sorted(entries, key=lambda entry: entry.at))
     shown = [entry for entry in grouped if entry.created or entry.changes or entry.added or entry.removed]
     return [entry for entry in reversed(shown) if since is None or entry.at > since]
@@ -62,12 +69,12 @@ def _points_at(column: models.Field, document: Document) -> bool:
     return column.is_relation and isinstance(document, column.related_model)
 
 
-def _of_header(records: list[Any], names: "_Names") -> Iterator[Entry]:
+def _of_header(records: list[Any], names: "_Names", hidden: Collection[str]) -> Iterator[Entry]:
     before = None
     for record in records:
         entry = Entry(record.history_date, record.history_user, created=before is None)
         if before is not None:
-            entry.changes = list(_changes(before, record, names))
+            entry.changes = [change for change in _changes(before, record, names) if change.name not in hidden]
         yield entry
         before = record
 
@@ -92,7 +99,9 @@ def _changes(before: Any, after: Any, names: "_Names", where: str = "") -> Itera
         old, new = getattr(before, column.attname), getattr(after, column.attname)
         if old != new:
             label = str(column.verbose_name)
-            yield Change(label[:1].upper() + label[1:], names.shown(column, old), names.shown(column, new), where)
+            yield Change(
+                label[:1].upper() + label[1:], names.shown(column, old), names.shown(column, new), where, column.name
+            )
 
 
 def _columns(model: type[models.Model]) -> list[models.Field]:

@@ -22,6 +22,7 @@ from apps.core import clock
 from apps.documents import grants
 from apps.documents.errors import NotAllowed, NotFound
 from apps.documents.models import Document
+from apps.documents.veiling import hidden_from
 from apps.documents.visibility import sees_by_structure
 
 State = Document.State
@@ -101,6 +102,11 @@ class Access:
     def may_decide(self) -> bool:
         """It is this person's turn: the open task and the object permission together."""
         return self.user.is_active and self.open_task is not None and self.open_task.granted
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The parts of the paper that are hidden from this person."""
+        return hidden_from(self.user, self.document)
 
     @cached_property
     def asked(self) -> list[Task]:
@@ -183,6 +189,8 @@ def evidence(access: Access) -> Answer:
     """What was decided can be proved once there is something to decide: from the first submission on."""
     if not access.document.approval_id:
         return never(_("There is no evidence pack before the submission."))
+    if access.hidden:
+        return no(_("A part of the paper is not shown at your step, so it can't be proved to you as a whole."))
     return print_(access)
 
 

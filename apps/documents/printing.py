@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from apps.approvals.models import Step
 from apps.core import clock, pdf
 from apps.core.money import format_money
-from apps.core.pdf import PrintForm, PrintTable
+from apps.core.pdf import PrintForm, PrintTable, Signature
 from apps.core.registry import company_name
 from apps.core.tables import Table
 from apps.documents import display, verification
 from apps.documents.chain import Chain, Decision, chain_of
 from apps.documents.enclosures import enclosures_of
 from apps.documents.models import Document
+from apps.documents.veiling import hidden_from
 
 PRINT_JOB = "print-papers"
 RELATED = ("applicant", "department", "approval")
@@ -84,7 +85,8 @@ def print_table(table: Table) -> PrintTable:
 
 
 def print_form(document: Document, parts: PrintParts, *, by: Any, base_url: str) -> PrintForm:
-    """The whole printed paper."""
+    """The whole printed paper, as far as its parts are shown to whoever prints it."""
+    hidden = display.labels_of(type(document), hidden_from(by, document))
     chain = chain_of(document, enclosures=enclosures_of(document))
     code = verification.code_of(document)
     printed = timezone.localtime(clock.now()).isoformat(" ", "minutes")[:16]
@@ -100,7 +102,7 @@ def print_form(document: Document, parts: PrintParts, *, by: Any, base_url: str)
         number=document.number,
         subtitle=parts.subtitle,
         date=day,
-        fields=[*heading, *parts.fields],
+        fields=[*heading, *(field for field in parts.fields if field[0] not in hidden)],
         tables=parts.tables,
         amount=parts.amount,
         amount_words=parts.amount_words,
@@ -110,8 +112,9 @@ def print_form(document: Document, parts: PrintParts, *, by: Any, base_url: str)
         check_code=code,
         verify_url=f"{base_url}{reverse('documents:verify-code', args=[code])}" if code else "",
         watermark=_watermark(document),
-        notes=parts.notes,
         annex=parts.annex,
+        notes=[note for note in parts.notes if note[0] not in hidden],
+        signatures=_signatures(chain),
     )
 
 
@@ -131,11 +134,23 @@ def printed_chain(chain: Chain) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
+def _signatures(chain: Chain) -> list[Signature]:
+    """The signatures drawn with the decisions of the last round, in order."""
+    return [
+        Signature(f"{stop.name}{_(': ')}{decision.person}", file.read())
+        for stop in (chain.current.stops if chain.current else [])
+        for decision in stop.decisions
+        for file in decision.files
+        if file.is_signature
+    ]
+
+
 def _with_files(decision: Decision) -> str:
     """What was said, and the names of the files that go with it."""
-    if not decision.files:
+    names = [file.name for file in decision.files if not file.is_signature]
+    if not names:
         return decision.comment
-    files = _("With: %(files)s") % {"files": _(", ").join(file.name for file in decision.files)}
+    files = _("With: %(files)s") % {"files": _(", ").join(names)}
     return f"{decision.comment}\n{files}" if decision.comment else files
 
 

@@ -4,6 +4,7 @@ Whoever has a task or a copy also has the grant to see the paper: these lists sh
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet, Value
@@ -65,19 +66,25 @@ def _papers(tasks, kind: str):
 class Result:
     """What became of one paper of several decided together."""
 
+    task: Task
     document: Document
     done: bool
     said: str
+    #: what the person was shown of it
+    revision: int | None = None
 
 
-def approve_together(tasks, *, by) -> list[Result]:
-    """Approve several papers, each in its own transaction; a refusal of one leaves the others approved."""
+def approve_together(tasks, *, by, opinion: str = "", seen: Mapping[int, int] | None = None) -> list[Result]:
+    """Approve several papers with one opinion, each in its own transaction; one refused leaves the others approved.
+
+    ``seen`` is the revision of each paper that the person was shown, by task; a paper changed since is refused.
+    """
     results = []
     for task in tasks:
-        document = task.approval.document
+        document, revision = task.approval.document, (seen or {}).get(task.pk)
         try:
-            document = services.approve(document, by=by)
-            results.append(Result(document, True, str(_("Approved."))))
+            document = services.approve(document, by=by, comment=opinion, revision=revision)
+            results.append(Result(task, document, True, str(_("Approved."))))
         except Refused as refusal:
-            results.append(Result(document, False, str(refusal)))
+            results.append(Result(task, document, False, str(refusal), revision))
     return results

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.core import reports as listed_reports
 from apps.core.jobs import enqueue
 from apps.core.pagination import keyset_page
+from apps.documents.decision_forms import LONGEST
 from apps.documents.kinds import all_kinds
 from apps.notifications import services as notifications
 from apps.notifications.models import Notification
@@ -86,8 +87,12 @@ def approve_selected(request):
     if not tasks:
         messages.warning(request, _("Choose papers that still wait for your decision."))
         return redirect("workspace:inbox")
-    results = inboxes.approve_together(tasks, by=request.user)
-    return render(request, "workspace/inbox_results.html", {"results": results})
+    opinion = request.POST.get("opinion", "").strip()[:LONGEST]
+    shown = {task.pk: request.POST.get(f"revision-{task.pk}", "") for task in tasks}
+    seen = {pk: int(number) for pk, number in shown.items() if number.isdecimal() and len(number) <= LONGEST_PK}
+    results = inboxes.approve_together(tasks, by=request.user, opinion=opinion, seen=seen)
+    refused = [result for result in results if not result.done]
+    return render(request, "workspace/inbox_results.html", {"results": results, "refused": refused, "opinion": opinion})
 
 
 @require_GET

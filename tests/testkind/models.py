@@ -16,6 +16,7 @@ class Memo(Document):
     CLAUSES = ("6.3.2",)
     FACTS = {"amount": "amount", "copies": "copies", "signatory": "signatory"}
     EDITABLE = {"purpose": "purpose", "copies": "copies"}
+    HIDEABLE = {**Document.HIDEABLE, "purpose": "purpose"}
     CONTENT = ("purpose", "copies", "signatory_id")
 
     purpose = models.CharField("purpose", max_length=200, blank=True, default="")

@@ -9,6 +9,7 @@ from apps.core import clock
 from apps.documents import grants, services
 from apps.documents.models import Document
 from tests.documents.trips import publish, trip
+from tests.factories.approvals import route, step
 from tests.factories.documents import draft, submitted
 from tests.workspace.conftest import main_text
 
@@ -146,14 +147,58 @@ def test_selected_are_approved_each_with_its_own_result(people, two_steps, clien
         ("Two", False, "It is not your turn to decide."),
         ("Three", True, "Approved."),
     ]
-    assert main_text(page).endswith(
+    said = (
         f"{first.number} · One Approved. ¥100.00 {faulty.number} · Two It is not your turn to decide. ¥100.00"
         f" {last.number} · Three Approved. ¥100.00"
     )
+    assert said in main_text(page)
     waiting_for_finance = Task.objects.waiting_for(people.fay).values_list("approval__document__title", flat=True)
     assert list(waiting_for_finance) == ["One", "Three"]
     undecided = Task.objects.open().filter(step__key="head").values_list("approval__document__title", flat=True)
     assert set(undecided) == {faulty.title, left.title, others.title}
+
+
+def test_one_opinion_goes_with_all_and_what_changed_since_is_refused(people, client):
+    route(
+        "memo",
+        [
+            step("head", rule="department_head", opinion_required=True, editable=["amount"]),
+            step("finance", role="finance_reviewer"),
+        ],
+    )
+    first, changed = submitted(people.alice, title="One"), submitted(people.alice, title="Two")
+    client.force_login(people.bob)
+    rows = {row.approval.document.pk: row for row in client.get(INBOX).context["page"].rows}
+    html = client.get(INBOX).content.decode()
+    chosen = {"task": [rows[first.pk].pk, rows[changed.pk].pk]}
+    for memo in (first, changed):
+        name = f"revision-{rows[memo.pk].pk}"
+        assert f'name="{name}" value="{rows[memo.pk].approval.document.revision}"' in html
+        chosen[name] = rows[memo.pk].approval.document.revision
+
+    missing = client.post(APPROVE, chosen)
+    opinion = "This step needs your written opinion: say why you approve."
+    assert [(row.document.title, row.said) for row in missing.context["results"]] == [
+        ("One", opinion),
+        ("Two", opinion),
+    ]
+
+    def cheaper(memo):
+        memo.amount = "1.00"
+        return {"amount": ["100.00", "1.00"]}
+
+    services.edit_in_review(changed, by=people.bob, field="amount", change=cheaper)
+    page = client.post(APPROVE, {**chosen, "opinion": " All in the budget "})
+    assert [(row.document.title, row.done, row.said) for row in page.context["results"]] == [
+        ("One", True, "Approved."),
+        ("Two", False, "The paper has changed since you opened it. Read it again before you decide."),
+    ]
+    assert Task.objects.get(state="approved").comment == "All in the budget"
+    html = page.content.decode()
+    assert "1 paper is not approved and still waits for you." in html
+    assert ">All in the budget</textarea>" in html
+    again = client.post(APPROVE, {"task": rows[changed.pk].pk, f"revision-{rows[changed.pk].pk}": chosen[name]})
+    assert [row.done for row in again.context["results"]] == [False]
 
 
 def test_paper_that_is_withdrawn_meanwhile_is_left_out(people, two_steps, client):

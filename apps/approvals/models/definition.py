@@ -191,7 +191,10 @@ class RouteStep(Named):
         help_text=_("Counted by the company's calendar. Without one the step waits as long as it takes."),
     )
     when_late = models.CharField(_("after the deadline"), max_length=8, choices=WhenLate, default=WhenLate.REMIND)
+    attachment_required = models.BooleanField(_("approving needs a file"), default=False)
+    signature_required = models.BooleanField(_("approving needs a signature drawn by hand"), default=False)
     editable = models.JSONField(_("fields the approver may edit"), default=list, blank=True)
+    hidden = models.JSONField(_("parts hidden from the approver"), default=list, blank=True)
     copy_roles = models.ManyToManyField("org.Role", blank=True, related_name="+", verbose_name=_("copied to roles"))
     copy_people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("copied to people")

@@ -208,6 +208,7 @@ class ContractSupplement(Document):
     KIND = "contractsupplement"
     PREFIX = "HTBC"
     CLAUSES = ("3.1.5",)
+    HIDEABLE = {**Document.HIDEABLE, "scope_change": _("change of the scope"), "reason": _("reason")}
     CONTENT = ("contract_id", "change", "effective_to", "scope_change", "reason")
     FACTS = {
         "amount": _("change of the total"),

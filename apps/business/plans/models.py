@@ -22,6 +22,7 @@ class ExecutionPlan(Document):
     KIND = "executionplan"
     PREFIX = "ZXJH"
     CLAUSES = ("3.2.2", "3.2.3")
+    HIDEABLE = {**Document.HIDEABLE, "goal": _("goal"), "quality_measures": _("quality measures")}
     CONTENT = ("engagement_id", "goal", "quality_measures")
     FACTS = {"department": _("department"), "tasks": _("number of tasks"), "days": _("days from start to end")}
 

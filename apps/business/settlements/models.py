@@ -27,6 +27,7 @@ class Settlement(Document):
     KIND = "settlement"
     PREFIX = "YWJS"
     CLAUSES = ("3.3.1", "3.3.2", "3.3.3")
+    HIDEABLE = {**Document.HIDEABLE, "deduction_reason": _("reason of the deduction")}
     CONTENT = (
         "engagement_id",
         "contract_id",

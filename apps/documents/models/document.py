@@ -66,6 +66,8 @@ class Document(BaseModel):
     FACTS: ClassVar[dict[str, Any]] = {"amount": _("amount")}
     #: parts of the paper a step may open to its approver, for `services.edit_in_review`: name → label
     EDITABLE: ClassVar[dict[str, Any]] = {}
+    #: parts a step may hide from its approver: `attachments`, and text columns that stand on no list: name → label
+    HIDEABLE: ClassVar[dict[str, Any]] = {"attachments": _("attachments")}
     #: own columns that are part of what an approver decides on
     CONTENT: ClassVar[tuple[str, ...]] = ()
     #: whose turn a verb that was just carried out made it; None where it says nothing of that

@@ -70,6 +70,8 @@ class Enclosure(StoredFile):
     document = models.ForeignKey("documents.Document", models.CASCADE, related_name="enclosures")
     task = models.ForeignKey("approvals.Task", models.PROTECT, null=True, related_name="enclosures")
     comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="enclosures")
+    #: drawn by hand with an approval
+    is_signature = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("enclosure")

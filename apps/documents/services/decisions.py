@@ -19,7 +19,7 @@ from apps.documents.errors import Incomplete, NotAllowed, Stale
 from apps.documents.models import Document
 from apps.documents.services import notices
 from apps.documents.services.choices import chosen_approvers
-from apps.documents.services.enclosing import enclose, examined, named
+from apps.documents.services.enclosing import enclose, examined, examined_signature, named
 from apps.documents.services.locking import lock, save
 from apps.documents.services.projection import follow
 
@@ -75,15 +75,20 @@ def approve(
     by,
     comment: str = "",
     seen: str | None = None,
+    revision: int | None = None,
     files: Iterable[File] = (),
+    signature: File | None = None,
     choices: Choices | None = None,
 ) -> Document:
     """Approve the open step. ``seen`` is the content hash the person was shown; a changed paper is refused.
 
-    ``choices``: who is to decide the next step, by its key, where the route lets the approver choose.
+    A list shows the ``revision`` instead, which every change of the content raises. ``choices``: who is to decide the
+    next step, by its key, where the route lets the approver choose.
     """
     document, given = _decision(document, "approve", by, seen)
-    enclosed = examined(files)
+    if revision is not None and document.revision != revision:
+        raise ContentChanged
+    enclosed = [*examined(files), *examined_signature(signature)]
     outcome = engine.approve(document.approval_id, comment=comment, enclosed=named(enclosed), choices=choices, **given)
     enclose(document, enclosed, by=by, task=outcome.decided)
     return settle(document, outcome, by=by, reason="approved")

@@ -38,6 +38,8 @@ class Show(FileView):
 
     def get(self, request: HttpRequest, pk: int, file: int) -> FileResponse:
         self.require("view")
+        if "attachments" in self.access.hidden:
+            raise Http404(_("This step does not show the attachments."))
         return serve(self.attachment, inline="inline" in request.GET)
 
 

@@ -1,5 +1,6 @@
 """A paper: itself on the left, its chain on the right, and on top what this person can do with it now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,17 @@ from apps.approvals.models import Event, Step
 from apps.approvals.turn import rule_of
 from apps.core import clock
 from apps.core.money import format_money
+from apps.documents import display
 from apps.documents.chain import Chain, chain_of
 from apps.documents.choice_forms import next_choices
+from apps.documents.decision_forms import SignatureInput
 from apps.documents.enclosures import Enclosed, Enclosures, enclosures_of
 from apps.documents.history import history_of
 from apps.documents.models import Attachment, Comment, Document, Enclosure, Participant
 from apps.documents.names import Names
 from apps.documents.permissions import Access, Answer
 from apps.documents.services import mark_read
+from apps.documents.veiling import hidden_from
 from apps.documents.views.base import PaperView
 
 
@@ -43,6 +47,10 @@ class Action:
 _ADDRESSES = ("history", "approve", "return", "reject", "advise", "cancel", "comment", "copy", "attach", "mentionable")
 
 
+#: what a step may ask for with an approval
+_NEEDS = ("opinion_required", "attachment_required", "signature_required")
+
+
 class Detail(PaperView):
     """The page of one paper."""
 
@@ -54,9 +62,10 @@ class Detail(PaperView):
         document, access = self.document, self.access
         if document.unread:
             mark_read(document, by=self.request.user)
-        files, lines = self._files(), self.kind.lines(document)
         enclosures = enclosures_of(document)
         chain = chain_of(document, viewer=self.request.user, enclosures=enclosures)
+        access.hidden = hidden_from(self.request.user, document, chain.tasks)
+        files, lines = self._files(), self.kind.lines(document)
         if document.state == Document.State.IN_REVIEW:
             access.tasks = chain.tasks
         actions = actions_of(self.kind, access)
@@ -72,7 +81,8 @@ class Detail(PaperView):
             "return_reasons": self.kind.return_reasons,
             "reject_reasons": self.kind.reject_reasons,
             "cancel_reasons": self.kind.cancel_reasons,
-            "facts": self.kind.shown(document),
+            "facts": display.without(self.kind.shown(document), access.hidden),
+            "hidden_parts": [document.HIDEABLE.get(name, name) for name in sorted(access.hidden)],
             "lines": lines,
             "files": files,
             "may_attach": bool(access.may("attach")),
@@ -95,9 +105,10 @@ class Detail(PaperView):
         return {
             "step": chain.open_stop,
             "advises": advises,
-            "opinion_required": rule.opinion_required,
             "rejection_is_vote": rule.rejections_are_votes,
             "choices": next_choices(document, step, chain.steps),
+            "signature": SignatureInput().render("signature", ""),
+            **{name: getattr(rule, name) for name in _NEEDS},
             "hidden": [{"name": name, "value": value} for name, value in seen.items()],
             "earlier": [
                 step for step in chain.current.stops if step.state in (Step.State.APPROVED, Step.State.CARRIED)
@@ -145,8 +156,8 @@ class History(PaperView):
             "document": self.document,
             "list_url": self.kind.url("list"),
             "list_label": self.model._meta.verbose_name_plural,
-            "events": events_of(self.document),
-            "entries": history_of(self.document, formset.model if formset else None),
+            "events": events_of(self.document, self.access.hidden),
+            "entries": history_of(self.document, formset.model if formset else None, hidden=self.access.hidden),
         }
         template = "documents/_history.html" if request.htmx else "documents/history.html"
         return render(request, template, context)
@@ -222,7 +233,9 @@ class File:
 
 
 def files_of(document: Document, access: Access) -> list[File]:
-    """The attachments of a paper: one query, two where other papers carry one of the files."""
+    """The attachments of a paper: one query, two where other papers carry one of the files; none that are hidden."""
+    if "attachments" in access.hidden:
+        return []
     others = Attachment.objects.filter(sha256=OuterRef("sha256")).exclude(document=document.pk)
     rows = Attachment.objects.select_related("uploaded_by").annotate(has_twins=Exists(others))
     prefetch_related_objects([document], Prefetch("attachments", rows))
@@ -261,8 +274,8 @@ class Happened:
     files: list[Enclosed]
 
 
-def events_of(document: Document) -> list[Happened]:
-    """The log of a paper's chain, latest first."""
+def events_of(document: Document, hidden: Collection[str] = ()) -> list[Happened]:
+    """The log of a paper's chain, latest first, without what was changed in ``hidden`` parts."""
     if not document.approval_id:
         return []
     events = list(
@@ -277,7 +290,9 @@ def events_of(document: Document) -> list[Happened]:
         names.want(event.payload.get("why", ()), [*people, *moved, *event.payload.get("mentioned", ())])
     enclosures = enclosures_of(document) if any(event.payload.get("files") for event in events) else Enclosures()
     return [
-        Happened(event, _sentence(event), _details(event, names), enclosures.named(event.payload.get("files", ())))
+        Happened(
+            event, _sentence(event), _details(event, names, hidden), enclosures.named(event.payload.get("files", ()))
+        )
         for event in events
     ]
 
@@ -287,7 +302,7 @@ def _sentence(event: Event) -> str:
     return f"{step}{event.get_verb_display()}"
 
 
-def _details(event: Event, names: Names) -> list[str]:
+def _details(event: Event, names: Names, hidden: Collection[str]) -> list[str]:
     payload, details = event.payload, []
     if payload.get("text"):
         details.append(payload["text"])
@@ -302,17 +317,17 @@ def _details(event: Event, names: Names) -> list[str]:
         details.append(payload.get("reason", ""))
     if event.verb in (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED) and "amount" in payload.get("facts", {}):
         details.append(format_money(payload["facts"]["amount"]))
-    details += _edits(payload.get("changes"))
+    details += _edits(payload.get("changes"), hidden)
     return [detail for detail in details if detail]
 
 
-def _edits(changes: Any) -> list[str]:
+def _edits(changes: Any, hidden: Collection[str]) -> list[str]:
     """What an approver changed: a list of {label, before, after}, or {name: [before, after]}."""
     if isinstance(changes, dict):
         return [
             f"{name}{_(': ')}{before} → {after}"
             for name, (before, after) in changes.items()
-            if _is_pair((before, after))
+            if name not in hidden and _is_pair((before, after))
         ]
     if isinstance(changes, list):
         return [" ".join(str(value) for value in change.values()) for change in changes if isinstance(change, dict)]

@@ -31,7 +31,7 @@ from apps.documents.decision_forms import (
     SaidForm,
     TransferForm,
 )
-from apps.documents.history import history_of
+from apps.documents.history import Entry, history_of
 from apps.documents.models import Document
 from apps.documents.views.base import PaperView, is_stale
 from apps.documents.views.detail import events_of
@@ -105,6 +105,7 @@ class Saying(Verb):
 
     def page_with_errors(self) -> HttpResponse:
         self.require(self.action)
+        self.form.ask_only_for(self.access)
         return verb_page(self.request, self.document, self.form, self.title, self.submit_label, status=422)
 
 
@@ -124,17 +125,24 @@ class Decision(Saying):
         if not is_stale(refusal) or self.request.htmx:
             return super().refused(refusal)
         seen_at = _moment(self.request.POST.get("seen_at", ""))
-        formset = self.kind.line_formset_class
-        events = [happened for happened in events_of(self.document) if _is_news(happened.event, seen_at)]
+        events = [
+            happened for happened in events_of(self.document, self.access.hidden) if _is_news(happened.event, seen_at)
+        ]
         context = {
             "page_title": _("%(paper)s has changed") % {"paper": self.document},
             "reason": str(refusal),
             "document": self.document,
-            "entries": history_of(self.document, formset.model if formset else None, since=seen_at) if seen_at else [],
+            "entries": self.changed_since(seen_at) if seen_at else [],
             "events": events,
             "said": self.said,
         }
         return render(self.request, "documents/changed.html", context, status=409)
+
+    def changed_since(self, seen_at: dt.datetime) -> list[Entry]:
+        """What was changed after the person read the paper."""
+        formset = self.kind.line_formset_class
+        lines = formset.model if formset else None
+        return history_of(self.document, lines, since=seen_at, hidden=self.access.hidden)
 
 
 class Approve(Decision):
@@ -144,8 +152,8 @@ class Approve(Decision):
     title, submit_label = gettext_lazy("Approve %(paper)s"), gettext_lazy("Approve")
 
     def carry_out(self, document: Document) -> str:
-        given = {**self.given, "choices": choices_in(self.request.POST)}
-        return decided_message(services.approve(document, comment=self.said, **given), "approve")
+        more = {"signature": self.form.cleaned_data["signature"], "choices": choices_in(self.request.POST)}
+        return decided_message(services.approve(document, comment=self.said, **more, **self.given), "approve")
 
     def refused(self, refusal: Refused) -> HttpResponse:
         if isinstance(refusal, ChoiceMissing):

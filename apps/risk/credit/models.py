@@ -157,6 +157,7 @@ class CreditAssessment(Document):
     KIND = "creditassessment"
     PREFIX = "XYPG"
     CLAUSES = ("8.2.3",)
+    HIDEABLE = {**Document.HIDEABLE, "reason": _("reason")}
     CONTENT = ("client_id", "model_id", "score", "grade", "term_days", "valid_until", "reason")
     FACTS = {
         "amount": _("proposed limit"),
