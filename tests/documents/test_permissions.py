@@ -10,14 +10,14 @@ from tests.factories.documents import STATES, brought_to, draft, submitted
 
 pytestmark = pytest.mark.django_db
 
-READ = {"create", "view", "print", "comment"}
+READ = {"create", "view", "print", "evidence", "comment"}
 CORRECT = {"update", "attach", "submit"}
 DECIDE = {"approve", "return", "reject", "copy", "transfer", "consult", "add_approvers"}
 
 #: state → person → actions; whoever is not named may do nothing
 MATRIX = {
     "draft": {
-        "alice": READ | CORRECT | {"delete"},
+        "alice": (READ | CORRECT | {"delete"}) - {"evidence"},
     },
     "in_review": {
         "alice": READ | {"withdraw", "urge", "copy"},
