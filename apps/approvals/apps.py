@@ -8,10 +8,18 @@ class ApprovalsConfig(AppConfig):
     verbose_name = _("Approvals")
 
     def ready(self):
+        from apps.approvals import jobs  # noqa: F401 - registers
         from apps.core import navigation, registry  # app ready: registers with the frame
 
         reads = {"approvals.view_route", "approvals.view_routeversion"}
-        registry.grant_to_roles({"sysadmin": {*reads, "approvals.change_route"}, "auditor": reads})
+        analyses = "approvals.view_analysis"
+        registry.grant_to_roles(
+            {
+                "sysadmin": {*reads, "approvals.change_route", analyses},
+                "auditor": {*reads, analyses},
+                "executive": {analyses},
+            }
+        )
         navigation.register(
             navigation.Item(_("Substitutes"), "approvals:delegation-list", icon="people", order=30),
             navigation.Item(

@@ -12,7 +12,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self):
         from apps.approvals import kinds as routed  # app ready: the apps below are complete only now
-        from apps.core import navigation, registry
+        from apps.core import navigation, registry, reports
         from apps.documents import jobs, kinds  # noqa: F401 - jobs registers
         from apps.documents.services import handover
 
@@ -29,11 +29,30 @@ class DocumentsConfig(AppConfig):
             }
         )
         navigation.register(
+            navigation.Item(
+                _("Approval times"),
+                "documents:analysis",
+                icon="speedometer2",
+                group="reports",
+                order=70,
+                visible=analyses,
+            ),
             navigation.Item(_("Verify a paper"), "documents:verify", icon="shield-check", group="reports", order=80),
             navigation.Item(
                 _("Exports"), "documents:export-log", icon="download", group="reports", order=90, visible=sees_exports
             ),
         )
+        reports.register(
+            reports.Report(
+                "documents:analysis",
+                _("How long decisions take by kind, step and person; what is returned, and why."),
+            )
+        )
+
+
+def analyses(request) -> bool:
+    """How long approvals take is for management, auditors and administrators."""
+    return request.user.has_perm("approvals.view_analysis")
 
 
 def sees_exports(request) -> bool:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from apps.documents.views import lists, people, printing
+from apps.documents.views import analysis, lists, people, printing
 
 app_name = "documents"
 
 urlpatterns = [
     path("verify/", printing.Verify.as_view(), name="verify"),
     path("verify/<str:code>/", printing.Verify.as_view(), name="verify-code"),
+    path("approvals/analysis/", analysis.Analysis.as_view(), name="analysis"),
     path("exports/", lists.ExportLog.as_view(), name="export-log"),
     path("documents/people/", people.People.as_view(), name="people"),
 ]

@@ -5,6 +5,7 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from apps.approvals.analysis.gathering import gather
 from apps.business.models import Engagement
 from apps.documents.models import Document
 from apps.org.models import User
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         builder.build(seed=seed, claims=claims)
         if faults := builder.faults():
             raise CommandError("\n".join(["The demo company was built, but does not hold together:", *faults]))
+        gather()
         people, engagements = User.objects.active().count(), Engagement.objects.count()
         papers, seconds = Document.objects.count(), time.perf_counter() - started
         self.stdout.write(f"{people} employees, {engagements} engagements, {papers} papers, {seconds:.0f} seconds.")
