@@ -149,7 +149,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     # Compiling a query takes longer than any page's query runs: lists with several conditions took 60 ms more with it.
-    _database["OPTIONS"] = {"options": "-c jit=off", **_database.get("OPTIONS", {})}
+    _database["OPTIONS"] = {"options": "-c jit=off -c random_page_cost=1.1", "server_side_binding": True, "prepare_threshold": 2, **_database.get("OPTIONS", {})}
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
 

@@ -3,13 +3,15 @@
 A sum as a `Subquery` is reckoned anew for each row of the outer query. That is right for a page of rows in the order of
 an index; where the rows are ordered by the sum, the other table is read through for every row there is. Joined, it is
 added up in one pass.
+
+Whether there is another row at all is the other way round: `ExistsByRow` is asked of the rows of a page alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Aggregate, Expression, F, Field, QuerySet
+from django.db.models import Aggregate, Exists, Expression, F, Field, QuerySet
 from django.db.models.sql.constants import LOUTER
 
 
@@ -79,3 +81,13 @@ class _Column(Expression):
 
     def relabeled_clone(self, change_map: dict[str, str]) -> _Column:
         return _Column(change_map.get(self.alias, self.alias), self.column, self.output_field)
+
+
+class ExistsByRow(Exists):
+    """`Exists` that is answered for each row from an index, as a list needs it that shows the first few rows.
+
+    PostgreSQL may answer a plain EXISTS by gathering the other table whole, or turn it into a join, because it plans
+    for all the rows of a list and not for those of its page. A scalar subquery it leaves alone.
+    """
+
+    template = "((%(subquery)s) IS NOT NULL)"

@@ -72,6 +72,8 @@ class ListPage(TemplateResponseMixin, View):
     filterset_class: type[BaseFilterSet] | None = None
     title: str | Promise = ""
     template_name = "core/list.html"
+    #: what a page with more rows than it shows fetches afterwards
+    totals_template = "core/_totals.html"
     #: name under which people's views of this list are kept; the address's name unless set
     list_name = ""
     page_size = PAGE_SIZE
@@ -99,6 +101,10 @@ class ListPage(TemplateResponseMixin, View):
         """What the template of a subclass needs besides."""
         return {}
 
+    def totals_context(self) -> dict[str, Any]:
+        """What `totals_template` needs."""
+        return {"totals": self.totals()}
+
     def posted(self) -> HttpResponse:
         """A form of the page that is not about saved views, such as an action on selected rows."""
         return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -116,8 +122,8 @@ class ListPage(TemplateResponseMixin, View):
         if request.GET.get("export"):
             return self.export(request.GET["export"])
         if "totals" in request.GET and request.htmx:
-            self.template_name = "core/_totals.html"
-            return self.render_to_response({"totals": self.totals()})
+            self.template_name = self.totals_template
+            return self.render_to_response(self.totals_context())
         return self.render_to_response(self.get_context_data())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

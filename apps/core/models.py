@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Func, When
 from django.db.models.functions import Round
+from django.db.models.lookups import Exact
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -56,9 +57,14 @@ def in_readers_language(name: str, name_en: str) -> str:
 
 def order_in_readers_language() -> Case:
     """The same for the database, to put rows in the order of what the reader sees."""
-    if not (get_language() or "en").startswith("en"):
-        return Case(default=F("name"))
-    return Case(When(name_en="", then=F("name")), default=F("name_en"))
+    return english_name() if (get_language() or "en").startswith("en") else Case(default=F("name"))
+
+
+def english_name() -> Case:
+    """The English name, the name where there is none; what a table indexes that is read in this order."""
+    # the empty text is written out, not passed along: only so is this the expression of the index
+    empty = Func(template="''", output_field=models.CharField())
+    return Case(When(Exact(F("name_en"), empty), then=F("name")), default=F("name_en"))
 
 
 class Named(models.Model):

@@ -88,6 +88,11 @@ def take_everywhere(reason: str, *, users: Iterable[int]) -> None:
     Grant.objects.filter(user_id__in=list(users), reason=reason).delete()
 
 
+def of(user, document) -> models.QuerySet:
+    """What a person holds on one document, or on the one of each row of another query."""
+    return Grant.objects.filter(user=user, content_object_id=document)
+
+
 def granted_documents(user) -> models.QuerySet:
     """Ids of the documents on which a person holds any right."""
     return Grant.objects.filter(user=user).values("content_object_id")

@@ -1,8 +1,9 @@
 """Who may see which documents: the one queryset every page, export, count, search and attachment goes through."""
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
+from apps.core.joins import ExistsByRow
 from apps.documents import grants
 from apps.documents.kinds import all_kinds, kind_of
 from apps.org.models import Department, User
@@ -27,19 +28,23 @@ def restrict(documents, user):
     if not user.is_active:
         return documents.none()
     whole = seen_whole(user)
-    granted = grants.granted_documents(user)
-    foreign = ~Q(applicant=user) & ~Q(pk__in=granted)
+    foreign = ~Q(applicant=user) & ~Q(ExistsByRow(grants.of(user, OuterRef("pk"))))
     if documents.model.KIND in whole or (whole and whole == set(all_kinds())):
         return documents.exclude(Q(state="draft") & foreign)
     headed = headed_by(user)
     if not headed and not whole:
-        own = documents.model.objects.filter(applicant=user).order_by().values("pk")
-        return documents.filter(pk__in=own.union(granted.order_by()))
+        return documents.filter(pk__in=own_and_granted(user, documents.model))
     elsewhere = ~Q(department__in=headed)
     if whole and not documents.model.KIND:
         elsewhere &= ~Q(kind__in=whole)
     # the columns of the row first: what a person was given need not be gathered where these decide
     return documents.exclude((Q(state="draft") | elsewhere) & foreign)
+
+
+def own_and_granted(user, model):
+    """Ids of what a person applied for and of every paper they were given, of whichever kind."""
+    own = model.objects.filter(applicant=user).order_by().values("pk")
+    return own.union(grants.granted_documents(user).order_by())
 
 
 def sees_few(user, kind: str) -> bool:

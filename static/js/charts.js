@@ -66,5 +66,6 @@ function draw(place) {
 if (window.Chart) {
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
   drawAll();
+  document.addEventListener("htmx:afterSettle", drawAll);
   new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 }

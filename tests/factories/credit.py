@@ -39,11 +39,19 @@ def parts(total) -> dict:
     return {"net": net, "tax_rate": RATE, "tax": total - net, "total": total}
 
 
+def approved(manager):
+    """A paper that has been approved: only such a one opens a receivable."""
+    paper = draft(manager)
+    paper.number, paper.state = f"MEMO-{paper.pk}", paper.State.APPROVED
+    paper.save(update_fields=["number", "state"])
+    return paper
+
+
 def owed(client, manager, total="1000.00", *, document=None, **values) -> Receivable:
     """What the client owes for an approved paper; nothing of it invoiced unless told otherwise."""
     return Receivable.objects.create(
         **{
-            "document": document or draft(manager),
+            "document": document or approved(manager),
             "client": client,
             "department": manager.department,
             "manager": manager,

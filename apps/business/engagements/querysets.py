@@ -1,10 +1,11 @@
 """Who may see which engagements: whoever sees the contract. Team membership is a grant on the contract."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 
 from apps.business.contracts.models import AgencyContract
-from apps.documents.visibility import sees_few
+from apps.core.joins import ExistsByRow
+from apps.documents.visibility import own_and_granted, sees_few
 
 
 def _of_seen_contracts(user, path: str) -> Q:
@@ -13,10 +14,11 @@ def _of_seen_contracts(user, path: str) -> Q:
     Where that is few contracts, the database starts from them; where it is most of them, it looks at each row's own
     along the order of the list, instead of gathering them all first.
     """
-    contracts = AgencyContract.objects.visible_to(user).order_by()
+    if not user.is_active:
+        return Q(pk=None)
     if sees_few(user, AgencyContract.KIND):
-        return Q(**{f"{path}__in": contracts.values("pk")})
-    return Q(Exists(contracts.filter(pk=OuterRef(path))))
+        return Q(**{f"{path}__in": own_and_granted(user, AgencyContract)})
+    return Q(ExistsByRow(AgencyContract.objects.visible_to(user).order_by().filter(pk=OuterRef(path))))
 
 
 class EngagementQuerySet(models.QuerySet):

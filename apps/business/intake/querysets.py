@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from apps.business.leads.models import Opportunity
+from apps.core.joins import ExistsByRow
 from apps.documents.models import Document
 
 State = Document.State
@@ -36,4 +37,4 @@ def with_contracted(intakes: models.QuerySet) -> models.QuerySet:
     """With `contracted`: whether a contract is signed, which `following.standing` reads."""
     contracts = intakes.model._meta.get_field("contracts").related_model.objects
     signed = contracts.filter(intake=OuterRef("pk")).exclude(state__in=DEAD).exclude(phase="unsigned")
-    return intakes.annotate(contracted=Exists(signed))
+    return intakes.annotate(contracted=ExistsByRow(signed))

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from apps.business.engagements.models import Engagement
 from apps.business.settlements.models import Settlement
+from apps.core.joins import ExistsByRow
 from apps.core.models import in_cents, in_readers_language, order_in_readers_language
 from apps.core.money import quantize
 from apps.finance.expenses.models import ExpenseClaim
@@ -152,7 +153,7 @@ def totals_of(engagements: QuerySet, period: Period = ALWAYS) -> Figures:
 def clients_of(engagements: QuerySet) -> QuerySet[Client]:
     """The clients of these engagements."""
     own = engagements.order_by().filter(client=OuterRef("pk"))
-    return Client.objects.filter(Exists(own))
+    return Client.objects.filter(ExistsByRow(own))
 
 
 def by_client(

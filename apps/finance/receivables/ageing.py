@@ -6,7 +6,7 @@ the day asked about is taken back from them, so that the usual question, today's
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -132,12 +132,23 @@ def grouped(rows: QuerySet, key: str, *, as_of: dt.date, buckets: Buckets) -> li
     return [_sums(row[key], row, buckets) for row in found]
 
 
-def by_client(invoices: QuerySet, receipts: QuerySet | None, *, as_of: dt.date, buckets: Buckets) -> QuerySet[Client]:
+def by_client(
+    invoices: QuerySet,
+    receipts: QuerySet | None,
+    *,
+    as_of: dt.date,
+    buckets: Buckets,
+    figures: Collection[str] | None = None,
+) -> QuerySet[Client]:
     """Clients with the sums of `owed_on` rows, and of `unapplied_on` rows as `unapplied`, that have either.
 
-    Both are added up once for all of them; `sums_of` makes `Sums` of a row.
+    Both are added up once for all of them; `sums_of` makes `Sums` of a row. Where only their order is asked for,
+    `figures` names the sums it goes by.
     """
-    rows = join_sums(Client.objects.all(), invoices, "client", name="owing", **_aggregates(as_of, buckets))
+    aggregates = _aggregates(as_of, buckets)
+    if figures is not None:
+        aggregates = {name: sum_ for name, sum_ in aggregates.items() if name in figures or name == "invoices_number"}
+    rows = join_sums(Client.objects.all(), invoices, "client", name="owing", **aggregates)
     if receipts is None:
         return rows.filter(invoices_number__isnull=False).annotate(unapplied=_NOTHING)
     rows = join_sums(rows, receipts, "client", name="waiting", left=Sum("left_then"))

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.db.models import (
     Aggregate,
@@ -43,7 +44,7 @@ ZERO = Decimal("0.00")
 _MONEY = DecimalField(max_digits=20, decimal_places=2)
 _NOTHING = Value(ZERO, output_field=_MONEY)
 #: what a picture does not need to know
-_OF_THE_CLIENT = [field.name for field in Client._meta.concrete_fields if not field.primary_key]
+_BARE = Client.objects.defer(*(field.name for field in Client._meta.concrete_fields if not field.primary_key))
 #: owing without any limit is more than any utilisation
 _ENDLESS = Value(Decimal("1e15"), output_field=_MONEY)
 #: clients asked about in one statement
@@ -160,7 +161,11 @@ def picture_of(client, *, today: dt.date | None = None, document=None) -> Credit
 
 
 def _pictures(ids: list[int], *, policy: CreditPolicy, today: dt.date, document=None) -> dict[int, CreditPicture]:
-    own, clients = _own(document), {row.pk: row for row in _with_sums(policy, today, document).filter(pk__in=ids)}
+    # no paper opens a receivable before it is approved, so of the others nothing has to be left out
+    counted = document if document is not None and document.state == document.State.APPROVED else None
+    since = _last_grace_day(policy, today)
+    rows = _looked_up(since, today, tuple(unsettled)) if counted is None else _with_sums(_BARE, since, today, counted)
+    own, clients = _own(document), rows.in_bulk(ids)
     return {pk: _picture(clients[pk], policy=policy, today=today, own=own) for pk in ids}
 
 
@@ -182,15 +187,25 @@ def _picture(client: Client, *, policy: CreditPolicy, today: dt.date, own: Decim
     )
 
 
-def _with_sums(policy: CreditPolicy, today: dt.date, document) -> QuerySet[Client]:
-    """Clients with limit, hold and every part of the exposure, in one statement.
+@lru_cache(maxsize=4)
+def _looked_up(since: dt.date, today: dt.date, sources: tuple) -> QuerySet[Client]:
+    """`_with_sums` of clients by these `unsettled` sources, to be narrowed down.
+
+    Kept, because to put it together takes longer than to run it.
+    """
+    return _with_sums(_BARE, since, today)
+
+
+def _with_sums(clients: QuerySet[Client], since: dt.date, today: dt.date, document=None) -> QuerySet[Client]:
+    """These clients with limit, hold and every part of the exposure, in one statement.
 
     The sums are looked up client by client: what is open is little, and stands in partial indexes by client.
     """
-    rows = _with_limit(Client.objects.defer(*_OF_THE_CLIENT), today)
-    for _name, others, sums in _parts(policy, today, document):
-        rows = rows.annotate(**{figure: _of(others, aggregate) for figure, aggregate in sums.items()})
-    return rows.select_related("limit_in_force", "open_hold__set_by")
+    figures: dict[str, Subquery] = {}
+    for _name, others, sums in _parts(since, document):
+        own = others.filter(client=OuterRef("pk")).order_by().values("client")
+        figures |= {name: Subquery(own.annotate(figure=sum_).values("figure")) for name, sum_ in sums.items()}
+    return _with_limit(clients, today).annotate(**figures).select_related("limit_in_force", "open_hold")
 
 
 def _with_limit(clients: QuerySet[Client], today: dt.date) -> QuerySet[Client]:
@@ -201,13 +216,13 @@ def _with_limit(clients: QuerySet[Client], today: dt.date) -> QuerySet[Client]:
     )
 
 
-def _parts(policy: CreditPolicy, today: dt.date, document=None) -> list[tuple[str, QuerySet, dict[str, Aggregate]]]:
-    """What is added up: a name, the rows of clients, and the figures over them."""
+def _parts(since: dt.date, document=None) -> list[tuple[str, QuerySet, dict[str, Aggregate]]]:
+    """What is added up: a name, the rows of clients, and the figures over them. Late is what was due before `since`."""
     receivables, invoices = Receivable.objects.not_invoiced(), SalesInvoice.objects.open()
-    if document is not None and document.pk:
+    if document is not None:
         receivables = receivables.exclude(document=document.pk)
         invoices = invoices.exclude(receivable__document=document.pk)
-    rest, late = F("total") - F("collected") - F("reversed_total"), Q(due_on__lt=_last_grace_day(policy, today))
+    rest, late = F("total") - F("collected") - F("reversed_total"), Q(due_on__lt=since)
     return [
         ("waiting", receivables, {"not_invoiced": Sum(F("total") - F("invoiced"))}),
         (
@@ -223,12 +238,6 @@ def _parts(policy: CreditPolicy, today: dt.date, document=None) -> list[tuple[st
     ]
 
 
-def _of(rows: QuerySet, figure: Aggregate) -> Subquery:
-    """A figure over the rows of the client of the outer query; None where there are none."""
-    rows = rows.filter(client=OuterRef("pk")).order_by().values("client")
-    return Subquery(rows.annotate(figure=figure).values("figure"))
-
-
 def _last_grace_day(policy: CreditPolicy, today: dt.date) -> dt.date:
     """What was due before this day is overdue."""
     return today - dt.timedelta(days=policy.grace_days)
@@ -242,16 +251,18 @@ def _own(document) -> Decimal:
 
 
 class Standings:
-    """Clients with what their pictures are ordered and chosen by: `limit`, `exposure`, `available`, `utilisation`,
-    `overdue` and `oldest` as columns of the database. The sums are joined, each reckoned in one pass.
+    """Clients in the order of their pictures, cut into pages by the database.
+
+    `limit`, `exposure`, `available`, `utilisation`, `overdue` and `oldest` are columns: the sums are joined, each
+    reckoned in one pass. That is for finding out which clients a page shows; their pictures are looked up one by one.
     """
 
     def __init__(self, clients: QuerySet[Client], policy: CreditPolicy, today: dt.date) -> None:
-        self.policy, self.today = policy, today
-        rows = _with_limit(clients, today)
-        for name, others, sums in _parts(policy, today):
+        self.clients, self.policy, self.today = clients, policy, today
+        rows = _with_limit(clients.select_related(None), today)
+        for name, others, sums in _parts(_last_grace_day(policy, today)):
             rows = join_sums(rows, others, "client", name=name, **sums)
-        self.rows = self._reckoned(rows).select_related("limit_in_force", "open_hold")
+        self.rows = self._reckoned(rows)
 
     def _reckoned(self, rows: QuerySet[Client]) -> QuerySet[Client]:
         whole = sum((_or_nothing(F(f"unsettled_{number}")) for number in range(len(unsettled))), _NOTHING)
@@ -294,8 +305,11 @@ class Standings:
         if column == "overdue_days":
             column, descending = "oldest", not descending
         by = Coalesce(F(column), Value(dt.date.max)) if column == "oldest" else F(column)
-        rows = self.rows.order_by(by.desc() if descending else by.asc(), "pk")[start:stop]
-        return [(row, _picture(row, policy=self.policy, today=self.today, own=ZERO)) for row in rows]
+        ids = list(
+            self.rows.order_by(by.desc() if descending else by.asc(), "pk").values_list("pk", flat=True)[start:stop]
+        )
+        clients = _with_sums(self.clients, _last_grace_day(self.policy, self.today), self.today).in_bulk(ids)
+        return [(clients[pk], _picture(clients[pk], policy=self.policy, today=self.today, own=ZERO)) for pk in ids]
 
 
 def _or_nothing(amount: F) -> Coalesce:

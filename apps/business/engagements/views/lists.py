@@ -25,7 +25,8 @@ class EngagementList(LoggedList):
 
     def queryset(self) -> QuerySet:
         rows = Engagement.objects.visible_to(self.request.user)
-        rows = rows.select_related("client", "service_type", "department", "manager")
+        # the small catalogues apart: with every table in one statement, planning it takes longer than running it
+        rows = rows.select_related("client", "manager").prefetch_related("service_type", "department")
         total = F("contract__fee") + F("contract__supplemented")
         return rows.annotate(
             report_order=Coalesce(F("next_report_on"), NEVER),

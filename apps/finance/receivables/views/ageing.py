@@ -1,7 +1,7 @@
 """The ageing as of any day: by client, by manager, by department, and by invoice behind each of them."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import IO, Any
@@ -31,6 +31,14 @@ from apps.org.models import Department, User
 from apps.service.clients.models import Client
 
 ZERO = Decimal("0.00")
+#: which sums the order by a column needs
+_ORDERED_BY = {
+    "label": (),
+    "invoices": (),
+    "owed": ("sum_owed",),
+    "overdue": ("sum_owed", "part_0"),
+    "days_overdue": ("oldest",),
+}
 TABS = {
     "ageing": gettext_lazy("By client"),
     "ageing-managers": gettext_lazy("By manager"),
@@ -45,6 +53,7 @@ class AgeingPage(LoggedList):
     title = gettext_lazy("Receivables by age")
     filterset_class = AgeingFilterSet
     template_name = "finance/ageing.html"
+    totals_template = "finance/_ageing_whole.html"
     tab = ""
 
     @property
@@ -74,16 +83,22 @@ class AgeingPage(LoggedList):
         return ageing.added_up(self.rows, as_of=self.as_of, buckets=self.buckets)
 
     def extra_context(self) -> dict[str, Any]:
-        chart, figures = age_chart(self.sums, self.buckets, _("Outstanding by days overdue"))
         return {
             "as_of": self.as_of,
             "currency": self.currency,
             "tabs": [
                 {"label": label, "url": self.address(name), "current": name == self.tab} for name, label in TABS.items()
             ],
-            "chart": chart if self.sums.owed else None,
-            "figures": figures,
+            **(self.picture() if self._totals_at_hand() is not None else {}),
         }
+
+    def totals_context(self) -> dict[str, Any]:
+        return {**super().totals_context(), **self.picture()}
+
+    def picture(self) -> dict[str, Any]:
+        """The whole as a chart and its table; nothing where nothing is open."""
+        chart, figures = age_chart(self.sums, self.buckets, _("Outstanding by days overdue"))
+        return {"chart": chart, "figures": figures} if self.sums.owed else {}
 
     def address(self, name: str, **more: str) -> str:
         """Another page of the ageing under the same filters."""
@@ -185,15 +200,20 @@ class AgeingGroups(AgeingPage):
 
     @cached_property
     def page(self) -> Page:
-        """The groups of this page; cursors are the numbers of the pages beside it."""
+        """The groups of this page; cursors are the numbers of the pages beside it. Behind the last is the first."""
         asked = self.request.GET.get("after") or self.request.GET.get("before") or "1"
-        last = max(1, -(-self.count // self.page_size))
-        number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 7 else 1
+        number = max(int(asked), 1) if asked.isdecimal() and len(asked) < 7 else 1
+        return self._page(number) or self._page(1) or Page()
+
+    def _page(self, number: int) -> Page | None:
         start = (number - 1) * self.page_size
+        found = self.part(start, start + self.page_size + 1)
+        if not found:
+            return None
         return Page(
-            self.part(start, start + self.page_size),
+            found[: self.page_size],
             before=str(number - 1) if number > 1 else "",
-            after=str(number + 1) if number < last else "",
+            after=str(number + 1) if len(found) > self.page_size else "",
         )
 
     def ordered_rows(self) -> GroupRows:
@@ -240,16 +260,15 @@ class AgeingByClient(AgeingGroups):
         shown = ("number", "name", "name_en", "contacted_on", "grade__name", "grade__name_en")
         return clients.select_related("grade").only(*shown)
 
-    @cached_property
-    def clients(self) -> QuerySet:
+    def clients(self, figures: Collection[str] | None = None) -> QuerySet:
         """Clients with open invoices, and those that only have money waiting here; unordered."""
         receipts = self.unapplied() if self.shows_unapplied else None
-        return ageing.by_client(self.rows, receipts, as_of=self.as_of, buckets=self.buckets)
+        return ageing.by_client(self.rows, receipts, as_of=self.as_of, buckets=self.buckets, figures=figures)
 
     @cached_property
     def whole(self) -> tuple[Sums, int, Decimal]:
         """What all of them add up to, how many they are, and what stands on no invoice."""
-        return ageing.whole_of(self.clients, self.buckets)
+        return ageing.whole_of(self.clients(), self.buckets)
 
     @property
     def sums(self) -> Sums:
@@ -266,10 +285,22 @@ class AgeingByClient(AgeingGroups):
     @cached_property
     def groups(self) -> GroupRows:
         """All of them, for exports."""
-        return GroupRows(self.made(self._ordered()))
+        return GroupRows(self.made(self._ordered(self.named(self.clients()))))
 
     def part(self, start: int, stop: int) -> list[Group]:
-        return self.made(self._ordered()[start:stop])
+        """Which clients they are, then the sums of these alone."""
+        order = self._ordered(self.clients(_ORDERED_BY[self._column]))
+        pks = list(order.values_list("pk", flat=True)[start:stop])
+        mine = {"as_of": self.as_of, "buckets": self.buckets}
+        receipts = self.unapplied().filter(client__in=pks) if self.shows_unapplied else None
+        found = self.named(ageing.by_client(self.rows.filter(client__in=pks), receipts, **mine)).in_bulk(pks)
+        return self.made(found[pk] for pk in pks)
+
+    def _totals_at_hand(self) -> list[Total] | None:
+        """The rest of the whole comes after the page."""
+        if "totals" not in self.request.GET and (self.page.before or self.page.after):
+            return None
+        return self.totals()
 
     def made(self, clients: Iterable[Client]) -> list[Group]:
         """The rows of these clients."""
@@ -277,20 +308,23 @@ class AgeingByClient(AgeingGroups):
             self.group(ageing.sums_of(row, self.buckets), row, unapplied=quantize(row.unapplied)) for row in clients
         ]
 
-    def _ordered(self) -> QuerySet:
+    @property
+    def _column(self) -> str:
+        return self._order[1].lstrip("-")
+
+    def _ordered(self, clients: QuerySet) -> QuerySet:
         """By the column somebody chose, the rest by name."""
-        name = self._order[1]
-        column, descending = name.lstrip("-"), name.startswith("-")
+        column, descending = self._column, self._order[1].startswith("-")
         owed, late = Coalesce(F("sum_owed"), ZERO), Coalesce(F("oldest"), self.as_of)
         by = {
-            "label": F("words"),
-            "invoices": Coalesce(F("invoices_number"), 0),
-            "owed": in_cents(owed),
-            "overdue": in_cents(owed - Coalesce(F("part_0"), ZERO)),
-            "days_overdue": ExpressionWrapper(Least(late, self.as_of), output_field=DateField()),
-        }[column]
+            "label": lambda: F("words"),
+            "invoices": lambda: Coalesce(F("invoices_number"), 0),
+            "owed": lambda: in_cents(owed),
+            "overdue": lambda: in_cents(owed - Coalesce(F("part_0"), ZERO)),
+            "days_overdue": lambda: ExpressionWrapper(Least(late, self.as_of), output_field=DateField()),
+        }[column]()
         descending = descending != (column == "days_overdue")  # the earlier it was due, the more days it is late
-        rows = self.named(self.clients).annotate(words=order_in_readers_language())
+        rows = clients.annotate(words=order_in_readers_language())
         return rows.order_by(by.desc() if descending else by.asc(), "words", "pk")
 
     def unapplied(self) -> QuerySet:

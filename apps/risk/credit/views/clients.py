@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.generic import View
 
 from apps.core import clock
+from apps.core.joins import ExistsByRow
 from apps.core.lists import Total
 from apps.core.money import format_money
 from apps.core.pagination import CappedCount, Page
@@ -68,6 +69,8 @@ class ExposureList(LoggedList):
     title = gettext_lazy("Credit exposure by client")
     table_class = ExposureTable
     filterset_class = ExposureFilterSet
+    #: the table is wide
+    page_size = 25
 
     def require_access(self) -> None:
         permissions.require_every(self.request.user)
@@ -146,7 +149,7 @@ class ClientCreditPage(RefusalMixin):
     @cached_property
     def client(self) -> Client:
         permissions.require_every(self.request.user)
-        sees = Exists(Client.objects.visible_to(self.request.user).order_by().filter(pk=OuterRef("pk")))
+        sees = ExistsByRow(Client.objects.visible_to(self.request.user).order_by().filter(pk=OuterRef("pk")))
         rows = Client.objects.select_related("owner", "grade").annotate(sees=sees)
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
@@ -161,7 +164,7 @@ class ClientCredit(ClientCreditPage, View):
         client, picture = self.client, picture_of(self.client)
         holds = CreditHold.objects.select_related("set_by", "lifted_by")
         prefetch_related_objects([client], Prefetch("credit_holds", holds))
-        sees = Exists(Document.objects.visible_to(request.user).order_by().filter(pk=OuterRef("document")))
+        sees = ExistsByRow(Document.objects.visible_to(request.user).order_by().filter(pk=OuterRef("document")))
         waivers = CreditWaiver.objects.filter(client=client).select_related("document", "granted_by")
         waivers = [(waiver, *waiver_standing(waiver)) for waiver in waivers.annotate(sees=sees)[:LATEST]]
         checks = CreditCheck.objects.filter(client=client).select_related("document", "by", "waiver")

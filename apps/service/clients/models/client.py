@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core import clock
 from apps.core.history import HistoricalRecords
-from apps.core.models import BaseModel, in_readers_language
+from apps.core.models import BaseModel, english_name, in_readers_language
 from apps.core.uscc import check_uscc
 from apps.service.clients import quality
 from apps.service.clients.models.catalogue import ClientGrade, ClientSettings, ClientSource, Industry
@@ -126,7 +126,11 @@ class Client(BaseModel):
             ),
             models.CheckConstraint(condition=Q(completeness__lte=100), name="service_client_completeness"),
         ]
-        indexes = [models.Index(fields=["owner", "-id"], name="service_client_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="service_client_owner"),
+            models.Index(fields=["name", "id"], name="service_client_name"),
+            models.Index(english_name(), "id", name="service_client_english_name"),
+        ]
 
     def __str__(self):
         return self.label
