@@ -143,6 +143,12 @@ class BaseFilterSet(django_filters.FilterSet):
             return self.queryset.none()
         return super().qs
 
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        """Other rows of the same table, under the same filters."""
+        if not self.is_bound:
+            return rows
+        return self.filter_queryset(rows) if self.form.is_valid() else rows.none()
+
     @property
     def helper(self) -> FormHelper:
         """The crispy helper of the bar; the page owns the form tag because it sends with GET."""

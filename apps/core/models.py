@@ -55,16 +55,19 @@ def in_readers_language(name: str, name_en: str) -> str:
     return name_en if name_en and (get_language() or "en").startswith("en") else name
 
 
-def order_in_readers_language() -> Case:
-    """The same for the database, to put rows in the order of what the reader sees."""
-    return english_name() if (get_language() or "en").startswith("en") else Case(default=F("name"))
+def order_in_readers_language(path: str = "") -> Case:
+    """The same for the database, to put rows in the order of what the reader sees; the names may be at a `path`."""
+    if (get_language() or "en").startswith("en"):
+        return english_name(path)
+    return Case(default=F(f"{path}name"))
 
 
-def english_name() -> Case:
+def english_name(path: str = "") -> Case:
     """The English name, the name where there is none; what a table indexes that is read in this order."""
     # the empty text is written out, not passed along: only so is this the expression of the index
     empty = Func(template="''", output_field=models.CharField())
-    return Case(When(Exact(F("name_en"), empty), then=F("name")), default=F("name_en"))
+    name, name_en = F(f"{path}name"), F(f"{path}name_en")
+    return Case(When(Exact(name_en, empty), then=name), default=name_en)
 
 
 class Named(models.Model):

@@ -29,7 +29,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Round
+from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import GreaterThan
 
 from apps.core import clock
 from apps.core.joins import join_sums
@@ -146,9 +147,9 @@ def pictures_of(client_ids: Iterable[int], *, today: dt.date | None = None) -> d
     return found
 
 
-def every_picture(clients: QuerySet[Client], *, today: dt.date | None = None) -> Standings:
-    """All of these clients, to be put in order and cut into pages by the database."""
-    return Standings(clients, CreditPolicy.current(), today or clock.today())
+def every_picture(chosen: Callable[[QuerySet[Client]], QuerySet[Client]], *, today: dt.date | None = None) -> Standings:
+    """The clients that `chosen` leaves of all of them, to be put in order and cut into pages by the database."""
+    return Standings(chosen, CreditPolicy.current(), today or clock.today())
 
 
 def picture_of(client, *, today: dt.date | None = None, document=None) -> CreditPicture:
@@ -257,36 +258,10 @@ class Standings:
     reckoned in one pass. That is for finding out which clients a page shows; their pictures are looked up one by one.
     """
 
-    def __init__(self, clients: QuerySet[Client], policy: CreditPolicy, today: dt.date) -> None:
-        self.clients, self.policy, self.today = clients, policy, today
-        rows = _with_limit(clients.select_related(None), today)
-        for name, others, sums in _parts(_last_grace_day(policy, today)):
-            rows = join_sums(rows, others, "client", name=name, **sums)
-        self.rows = self._reckoned(rows)
-
-    def _reckoned(self, rows: QuerySet[Client]) -> QuerySet[Client]:
-        whole = sum((_or_nothing(F(f"unsettled_{number}")) for number in range(len(unsettled))), _NOTHING)
-        runs = Q(limit_in_force__valid_until__gte=self.today)
-        default = Value(self.policy.default_limit, output_field=_MONEY)
-        rows = rows.annotate(
-            limit=Case(When(runs, then=F("limit_in_force__amount")), default=default, output_field=_MONEY),
-            overdue=in_cents(_or_nothing(F("late"))),
-            exposure=in_cents(
-                _or_nothing(F("not_invoiced"))
-                + _or_nothing(F("unpaid"))
-                + in_cents(whole * Value(self.policy.inclusion_rate))
-                - _or_nothing(F("unapplied"))
-            ),
-        )
-        return rows.annotate(
-            available=in_cents(F("limit") - F("exposure")),
-            utilisation=Case(
-                When(limit__gt=0, then=Round(F("exposure") * 100 / F("limit"), 1)),
-                When(exposure__gt=0, then=_ENDLESS),
-                default=_NOTHING,
-                output_field=_MONEY,
-            ),
-        )
+    def __init__(self, chosen: Callable[[QuerySet], QuerySet], policy: CreditPolicy, today: dt.date) -> None:
+        self.policy, self.today, self.since = policy, today, _last_grace_day(policy, today)
+        rates = (policy.default_limit, policy.inclusion_rate)
+        self.rows = chosen(_with_columns(self.since, today, rates, tuple(unsettled)))
 
     def standing(self, wanted: str) -> None:
         """Keep those who stand like that: used, over, overdue, hold or expired."""
@@ -305,11 +280,42 @@ class Standings:
         if column == "overdue_days":
             column, descending = "oldest", not descending
         by = Coalesce(F(column), Value(dt.date.max)) if column == "oldest" else F(column)
-        ids = list(
-            self.rows.order_by(by.desc() if descending else by.asc(), "pk").values_list("pk", flat=True)[start:stop]
-        )
-        clients = _with_sums(self.clients, _last_grace_day(self.policy, self.today), self.today).in_bulk(ids)
+        order = by.desc() if descending else by.asc()
+        ids = list(self.rows.order_by(order, "pk").values_list("pk", flat=True)[start:stop])
+        named = Client.objects.select_related("grade", "owner")
+        clients = _with_sums(named, self.since, self.today).in_bulk(ids)
         return [(clients[pk], _picture(clients[pk], policy=self.policy, today=self.today, own=ZERO)) for pk in ids]
+
+
+@lru_cache(maxsize=4)
+def _with_columns(since: dt.date, today: dt.date, rates: tuple[Decimal, Decimal], sources: tuple) -> QuerySet[Client]:
+    """Every client with the columns of `Standings`, by the policy's default limit and inclusion rate.
+
+    Kept like `_looked_up`.
+    """
+    default_limit, inclusion_rate = rates
+    rows = _with_limit(Client.objects.all(), today)
+    for name, others, sums in _parts(since):
+        rows = join_sums(rows, others, "client", name=name, **sums)
+    contracts = sum((_or_nothing(F(f"unsettled_{number}")) for number in range(len(sources))), _NOTHING)
+    default = Value(default_limit, output_field=_MONEY)
+    runs = Q(limit_in_force__valid_until__gte=today)
+    limit = Case(When(runs, then=F("limit_in_force__amount")), default=default, output_field=_MONEY)
+    # in whole cents once, where it is compared; the order of clients needs no rounding
+    owed = (
+        _or_nothing(F("not_invoiced"))
+        + _or_nothing(F("unpaid"))
+        + contracts * Value(inclusion_rate)
+        - _or_nothing(F("unapplied"))
+    )
+    endless = Case(When(GreaterThan(owed, _NOTHING), then=_ENDLESS), default=_NOTHING)
+    return rows.annotate(
+        limit=limit,
+        overdue=in_cents(_or_nothing(F("late"))),
+        exposure=in_cents(owed),
+        available=in_cents(limit - owed),
+        utilisation=Coalesce(owed / NullIf(limit, _NOTHING), endless, output_field=_MONEY),
+    )
 
 
 def _or_nothing(amount: F) -> Coalesce:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import IO, Any
 
-from django.db.models import DateField, ExpressionWrapper, F, QuerySet
+from django.db.models import Count, DateField, ExpressionWrapper, F, QuerySet, Sum
 from django.db.models.functions import Coalesce, Least
 from django.http import QueryDict
 from django.urls import reverse
@@ -289,12 +289,25 @@ class AgeingByClient(AgeingGroups):
 
     def part(self, start: int, stop: int) -> list[Group]:
         """Which clients they are, then the sums of these alone."""
-        order = self._ordered(self.clients(_ORDERED_BY[self._column]))
-        pks = list(order.values_list("pk", flat=True)[start:stop])
+        pks = self._who_owes(start, stop)
+        if len(pks) < stop - start:
+            order = self._ordered(self.clients(_ORDERED_BY[self._column]))
+            pks = list(order.values_list("pk", flat=True)[start:stop])
         mine = {"as_of": self.as_of, "buckets": self.buckets}
         receipts = self.unapplied().filter(client__in=pks) if self.shows_unapplied else None
         found = self.named(ageing.by_client(self.rows.filter(client__in=pks), receipts, **mine)).in_bulk(pks)
         return self.made(found[pk] for pk in pks)
+
+    def _who_owes(self, start: int, stop: int) -> list[int]:
+        """The clients of a page in a descending order that puts everybody with an open invoice before the others.
+
+        Those are found among the open invoices alone; fewer than the page has room for where they end.
+        """
+        by = {"-owed": in_cents(Sum("to_add")), "-invoices": Count("pk")}.get(self._order[1])
+        if by is None:
+            return []
+        rows = self.rows.order_by().values("client").annotate(by=by, words=order_in_readers_language("client__"))
+        return list(rows.order_by("-by", "words", "client").values_list("client", flat=True)[start:stop])
 
     def _totals_at_hand(self) -> list[Total] | None:
         """The rest of the whole comes after the page."""

@@ -118,7 +118,7 @@ class ExposureList(LoggedList):
         return self._page_from(start) or self._page_from(0) or Page()
 
     def _page_from(self, start: int) -> Page | None:
-        everyone = every_picture(self.rows.select_related("grade", "owner"))
+        everyone = every_picture(lambda clients: self.filterset.narrowed(clients.live()))
         if self._wanted:
             everyone.standing(self._wanted)
         stop = start + self.page_size
