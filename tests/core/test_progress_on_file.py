@@ -32,10 +32,9 @@ print(len(list(rows)))
 
 
 def test_a_stream_goes_on_when_somebody_else_wrote_meanwhile(tmp_path):
-    """SQLite refuses to write from a connection that still reads what was there before; a bar is not worth a failure."""
+    """SQLite lets nobody write who still reads what was there before; a bar is not worth a failure."""
     path = tmp_path / "jobs.sqlite3"
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{path}", "DJANGO_SETTINGS_MODULE": "agencyops.settings"}
-    ran = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", SCRIPT]
+    ran = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
     assert (ran.stdout.strip(), ran.returncode) == ("2", 0), ran.stderr

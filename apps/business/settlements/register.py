@@ -42,9 +42,9 @@ def settled(papers: QuerySet) -> QuerySet:
         .values("contract")
     )
     invoices = SalesInvoice.objects.filter(
-        receivable__document=OuterRef("pk"), red_of=None, status=SalesInvoice.Status.ISSUED
+        receivable=OuterRef("receivable"), red_of=None, status=SalesInvoice.Status.ISSUED
     ).order_by("issued_on", "pk")
-    counted = invoices.order_by().values("receivable__document").annotate(count=Count("pk")).values("count")
+    counted = invoices.order_by().values("receivable").annotate(count=Count("pk")).values("count")
     return (
         papers.filter(state=Settlement.State.APPROVED)
         .select_related("receivable")
