@@ -6,6 +6,7 @@ SECRET_KEY     signs sessions; without it a key is made once and kept in var/sec
 ALLOWED_HOSTS  further host names, separated by commas
 EMAIL_URL      smtp+tls://user:password@host:port; without it mails are written to var/mail
 VAR_DIR        where the program writes: database, private files, mail, static files
+WEBHOOKS_TO_PRIVATE_ADDRESSES  1 lets chat channels send into private networks
 DEBUG          1 on a developer's machine only
 LOG_LEVEL      INFO unless set
 """
@@ -273,6 +274,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # ---- mail and logging ----
 
+WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"AgencyOps <agencyops@{_site.hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if "EMAIL_URL" in os.environ:

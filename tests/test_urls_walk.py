@@ -19,6 +19,7 @@ from apps.documents import services
 from apps.documents.kinds import all_kinds
 from apps.finance.receipts.models import Receipt
 from apps.finance.receivables.models import PaymentReminder
+from apps.notifications.models import ChatChannel
 from apps.org.models import UserSession
 from apps.risk.credit.models import ScoringFactor
 from tests.documents.test_talk import upload
@@ -271,11 +272,18 @@ PAGES = """
     finance:salesinvoice-request     in -> -> ->
     finance:salesinvoice-reverse     in 404 403 403
     finance:salesinvoice-withdraw    in 405 405 405
+    notifications:channel-create     in 403 403 200
+    notifications:channel-history    in 403 403 200
+    notifications:channel-list       in 403 403 200
+    notifications:channel-try        in 405 405 405
+    notifications:channel-update     in 403 403 200
     notifications:count              in 200 200 200
     notifications:list               in 200 200 200
     notifications:open               in 404 -> 404
     notifications:preferences        in 200 200 200
     notifications:read-all           in 405 405 405
+    notifications:settings           in 403 403 200
+    notifications:settings-history   in 403 403 200
     org:account                      in 200 200 200
     org:calendar                     in 403 403 200
     org:calendar-create              in 403 403 200
@@ -445,6 +453,7 @@ def built(module_db):
         "org:employee": people.tom,
         "org:session": UserSession(pk=0),
         "notifications:open": NotificationFactory(recipient=people.alice, url="/"),
+        "notifications:channel": ChatChannel.objects.create(name="Office", format="wecom", url="https://example.com/"),
         "approvals:route": version.route,
         "approvals:draft-start": version.route,
         "approvals:version": version,

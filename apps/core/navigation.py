@@ -65,6 +65,7 @@ class Entry:
     url: str
     icon: str
     current: bool = False
+    counter: str = ""
     count: int = 0
 
 
@@ -137,7 +138,9 @@ def navigation_for(request: HttpRequest) -> list[Group]:
             continue
         group = groups.setdefault(known.group, Group(known.group, GROUPS[known.group]))
         count = count_for(request, known.counter) if known.counter else 0
-        group.entries.append(Entry(str(known.label), reverse(known.url_name), known.icon, count=count))
+        group.entries.append(
+            Entry(str(known.label), reverse(known.url_name), known.icon, counter=known.counter, count=count)
+        )
     found = list(groups.values())
     _mark_current([entry for group in found for entry in group.entries], request.path)
     return found

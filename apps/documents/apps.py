@@ -14,12 +14,15 @@ class DocumentsConfig(AppConfig):
         from apps.approvals import kinds as routed  # app ready: the apps below are complete only now
         from apps.core import navigation, registry, reports
         from apps.documents import jobs, kinds  # noqa: F401 - jobs registers
-        from apps.documents.services import handover
+        from apps.documents.services import handover, notices
+        from apps.notifications.services import before_sending
 
         for name, model in kinds.all_kinds().items():
             routed.register(
                 routed.RoutedKind(name, model._meta.verbose_name, model.FACTS, model.EDITABLE, model.HIDEABLE)
             )
+        if notices.put_away not in before_sending:
+            before_sending.append(notices.put_away)
         registry.register_handover(handover.hand_over, describe=handover.describe)
         registry.grant_to_roles(
             {

@@ -7,13 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.jobs import Job, chore
 from apps.notifications import mailer, services
+from apps.notifications.chat import outbox
 
 DAYS_KEPT = 365
 
 
-@chore(services.SEND_MAILS, every=timedelta(minutes=5), title=_("Send e-mails"))
-def send_mails() -> None:
-    """Woken after each commit that notified somebody; comes round for mails that are to be tried again."""
+@chore(services.SEND_MAILS, every=timedelta(minutes=5), title=_("Send e-mails and chat messages"))
+def send_messages() -> None:
+    """Woken after each commit that notified somebody; comes round for messages that are to be tried again."""
+    for put_away in services.before_sending:
+        put_away()
+    outbox.announce()
+    outbox.send_due()
     mailer.send_due()
 
 

@@ -3,7 +3,8 @@
 Each mail is first claimed by a conditional update that pushes its due time ten minutes ahead, then sent, then marked
 as sent, so two mailers at once never send the same mail. After an error it is tried again, later each time, five times.
 Only a process killed between handing over and marking makes the mail go out again after those ten minutes, with the
-same Message-ID, by which mail systems recognise the copy.
+same Message-ID, by which mail systems recognise the copy. What goes to people who want one mail a day is put aside for
+`digest`.
 """
 
 import logging
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from apps.notifications import digest
 from apps.notifications.models import Notification, NotificationPreference
 from apps.org.models import Company
 
@@ -25,33 +27,38 @@ BATCH = 100
 LEASE = timedelta(minutes=10)
 MAX_ATTEMPTS = 5
 Mail = Notification.Mail
+Email = NotificationPreference.Email
 
 
 def send_due() -> int:
-    """Send everything that is due; answers how many mails left."""
-    sent = 0
+    """Send everything that is due; answers how many mails left. Where nothing is due no connection is opened."""
+    sent, now = 0, timezone.now()
+    if not (Notification.objects.mail_due(now).exists() or Notification.objects.digest_due(now).exists()):
+        return sent
     with Company.remembered(), get_connection() as connection:
         while batch := list(Notification.objects.mail_due(timezone.now()).select_related("recipient")[:BATCH]):
-            unwilling = _without_mail(batch)
-            sent += sum(_deliver(row, connection, unwilling) for row in batch)
+            wishes = _wishes(batch)
+            sent += sum(_deliver(row, connection, wishes.get(row.recipient_id)) for row in batch)
+        sent += digest.send_due(connection)
     return sent
 
 
-def _without_mail(batch: list[Notification]) -> set[int]:
-    """Who of the recipients wants or gets no mail any more."""
-    people = [row.recipient for row in batch]
-    off = NotificationPreference.objects.filter(user__in=people, email=NotificationPreference.Email.OFF)
-    return {
-        *off.values_list("user_id", flat=True),
-        *(user.pk for user in people if not (user.is_active and user.email)),
-    }
+def _wishes(batch: list[Notification]) -> dict[int, str]:
+    """How the recipients want their mail, by id; OFF for those who get none any more, nothing where at once."""
+    people = {row.recipient_id: row.recipient for row in batch}
+    wishes = dict(NotificationPreference.objects.filter(user__in=people).values_list("user_id", "email"))
+    gone = [pk for pk, user in people.items() if not (user.is_active and user.email)]
+    return {**wishes, **dict.fromkeys(gone, Email.OFF)}
 
 
-def _deliver(row: Notification, connection, unwilling: set[int]) -> bool:
+def _deliver(row: Notification, connection, wish: str | None) -> bool:
     """Claim, send and mark one mail; False when it did not leave now."""
     mine = Notification.objects.filter(pk=row.pk, mail=Mail.DUE, mail_attempts=row.mail_attempts)
-    if row.recipient_id in unwilling:
+    if wish == Email.OFF:
         mine.update(mail=Mail.UNWANTED)
+        return False
+    if wish == Email.DAILY:
+        mine.update(mail=Mail.DIGEST, mail_after=digest.next_moment())
         return False
     attempt = row.mail_attempts + 1
     if not mine.update(mail_attempts=attempt, mail_after=timezone.now() + LEASE):

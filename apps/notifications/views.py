@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import TemplateView, UpdateView
 
+from apps.core.navigation import count_for
 from apps.notifications import services
 from apps.notifications.forms import PreferenceForm
 from apps.notifications.models import Notification, NotificationPreference
@@ -49,9 +50,13 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def count(request: HttpRequest) -> HttpResponse:
-    """The number at the bell, as text; empty when nothing waits."""
-    number = services.count_unread(request.user)
-    return HttpResponse(f"{services.COUNT_CAP}+" if number > services.COUNT_CAP else str(number or ""))
+    """The numbers at the bell and at the inbox, for pages that stay open: one statement."""
+    number = count_for(request, "notifications")
+    context = {
+        "bell": f"{services.COUNT_CAP}+" if number > services.COUNT_CAP else str(number or ""),
+        "inbox": count_for(request, "inbox") or "",
+    }
+    return render(request, "notifications/_counts.html", context)
 
 
 class Preferences(UpdateView):

@@ -18,7 +18,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.org.calendar.fields import WeekdaysField
 from apps.org.models import User
 from apps.org.permissions import may_see_bank_account
 from apps.org.wording import permission_label
@@ -124,7 +123,7 @@ class _Words:
             return _("Yes") if value else _("No")
         if isinstance(value, dt.datetime):
             return date_format(localtime(value), "Y-m-d H:i")
-        if isinstance(item, WeekdaysField):
+        if hasattr(item, "in_words"):
             return item.in_words(value)
         choices = dict(item.flatchoices) if item.choices else {}
         return str(choices.get(value, value))

@@ -8,7 +8,8 @@ from apps.core.jobs import overview as background
 from apps.documents.chain import duration
 from apps.documents.checking import runs
 from apps.documents.models import CheckRun
-from apps.notifications.models import Notification
+from apps.notifications.chat.outbox import with_counts
+from apps.notifications.models import ChatMessage, Notification
 
 SEES = "documents.view_checkrun"
 RUNS = "documents.add_checkrun"
@@ -30,6 +31,7 @@ def overview() -> dict[str, Any]:
         "queue": background.queue(),
         "chores": [{"state": chore, "every": duration(chore.every)} for chore in background.chores()],
         "mails": _mails(),
+        "chats": _chats(),
     }
 
 
@@ -54,4 +56,18 @@ def _mails() -> dict[str, Any]:
         "waiting": Notification.objects.filter(mail=Notification.Mail.DUE).count(),
         "failed": failed.count(),
         "rows": failed.select_related("recipient").order_by("-pk")[:SHOWN],
+    }
+
+
+def _chats() -> dict[str, Any]:
+    """Lines to group chats that wait, and those that were given up, with what the chat program answered."""
+    lines = ChatMessage.objects.select_related("channel")
+    failed = lines.filter(state=ChatMessage.State.FAILED)
+    waiting = lines.filter(state=ChatMessage.State.DUE)
+    trouble = waiting.exclude(answer="")
+    return {
+        "channels": list(with_counts()),
+        "waiting": waiting.count(),
+        "failed": failed.count(),
+        "rows": [*failed.order_by("-pk")[:SHOWN], *trouble.order_by("-pk")[:SHOWN]],
     }

@@ -138,8 +138,8 @@ def run_checks(request):
 @require_POST
 @permission_required(states.RESENDS, raise_exception=True)
 def resend_mails(request):
-    """Try the mails again that could not be sent."""
+    """Try the e-mails and chat messages again that could not be sent."""
     number = notifications.send_again()
-    text = ngettext("%(number)s e-mail is tried again.", "%(number)s e-mails are tried again.", number)
+    text = ngettext("%(number)s message is tried again.", "%(number)s messages are tried again.", number)
     messages.success(request, text % {"number": number})
     return redirect("workspace:status")

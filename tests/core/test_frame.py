@@ -60,7 +60,7 @@ def test_counters_show_their_number_and_nothing_when_nothing_waits(user, monkeyp
 
     page = page_of(user)
 
-    assert '<b class="count">12</b>' in page
+    assert '<b class="count" data-count="inbox">12</b>' in page
     assert re.search(r'<b class="count" id="notification-count"[^>]*></b>', page)
 
 

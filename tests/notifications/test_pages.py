@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.core import navigation
 from apps.notifications.models import Notification, NotificationPreference
 from tests.factories.notifications import NotificationFactory
 from tests.factories.org import UserFactory
@@ -115,8 +116,21 @@ def test_count_is_the_number_at_the_bell(user, client, number, shown):
     NotificationFactory.create_batch(number, recipient=user)
     NotificationFactory(recipient=user, read_at=timezone.now())
     response = client.get("/notifications/count/")
-    assert response.text == shown
+    assert response.text.strip() == f'{shown}<b hx-swap-oob="innerHTML:[data-count=inbox]"></b>'
     assert "no-store" in response["Cache-Control"]
+
+
+def test_counting_for_an_open_page_is_one_statement_and_tells_the_inbox_too(user, client, monkeypatch):
+    NotificationFactory.create_batch(2, recipient=user)
+    client.get("/notifications/count/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/notifications/count/")
+    counting = [query["sql"] for query in queries if "notifications_notification" in query["sql"]]
+    assert (len(counting), "approvals_task" in counting[0]) == (1, True)
+    assert len(queries) <= 4  # session, person, company, and the count
+    monkeypatch.setitem(navigation._counters, "inbox", lambda request: 7)
+    assert '<b hx-swap-oob="innerHTML:[data-count=inbox]">7</b>' in client.get("/notifications/count/").text
+    assert client.get("/notifications/preferences/").text.count('data-count="inbox">7</b>') == 3
 
 
 def test_bell_in_the_frame_shows_the_count(user, client):

@@ -117,7 +117,7 @@ def test_failed_mails_are_listed_and_tried_again(client, page, people):
     assert "1 e-mail could not be sent" in text
     assert people.bob.email in text
     response = client.post("/status/mails/", follow=True)
-    assert "1 e-mail is tried again." in response.text
+    assert "1 message is tried again." in response.text
     assert Notification.objects.get().mail == "due"
     assert mail.outbox == []
 

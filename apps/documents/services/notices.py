@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +10,9 @@ from apps.approvals.due import SYSTEM
 from apps.approvals.engine import Outcome
 from apps.approvals.models import Approval, Task
 from apps.documents.models import Comment, Document
-from apps.notifications.services import notify
+from apps.notifications import services as notifications
+from apps.notifications.models import Notification, Topic
+from apps.notifications.services import notify, send_after_commit
 from apps.org.models import User
 
 
@@ -25,14 +28,15 @@ def tell(document: Document, outcome: Outcome, *, by) -> None:
     ):
         deciders = [task.user for task in outcome.opened if (task.origin == Task.Origin.ESCALATED) == asked_by]
         if deciders:
-            _send(document, deciders, text)
+            _send(document, deciders, text, topic=Topic.TURN)
     copied = [people[pk] for pk in outcome.copied if pk in people]
     if copied:
-        _send(document, copied, _("%(paper)s from %(applicant)s was copied to you"))
+        _send(document, copied, _("%(paper)s from %(applicant)s was copied to you"), topic=Topic.COPY)
+    send_after_commit()
     ended = ENDINGS.get(outcome.approval.state)
     if ended and (by is None or by.pk != document.applicant_id):
         said = outcome.decided.comment if outcome.decided else ""
-        _send(document, [document.applicant], ended, body=said, by=by or SYSTEM)
+        _send(document, [document.applicant], ended, body=said, by=by or SYSTEM, topic=Topic.RESULT)
 
 
 def deadline(document: Document, tasks: Iterable[Task], text) -> None:
@@ -40,7 +44,7 @@ def deadline(document: Document, tasks: Iterable[Task], text) -> None:
     tasks = list(tasks)
     if tasks:
         due = localtime(max(task.due_at for task in tasks)).isoformat(" ", "minutes")[:16]
-        _send(document, _people_of(tasks), text, due=due)
+        _send(document, _people_of(tasks), text, due=due, topic=Topic.REMINDER)
 
 
 DUE_SOON = _("%(paper)s from %(applicant)s is to be decided by %(due)s")
@@ -49,6 +53,7 @@ LATE = _("%(paper)s from %(applicant)s is late; it was to be decided by %(due)s"
 
 def asked(document: Document, outcome: Outcome, *, by, reason: str) -> None:
     """Those to whom somebody has passed the decision, or whom somebody has asked to decide too."""
+    send_after_commit()
     people = _people_of(outcome.opened)
     if not people:
         return
@@ -56,19 +61,21 @@ def asked(document: Document, outcome: Outcome, *, by, reason: str) -> None:
         text = _("%(by)s asks for your opinion on %(paper)s from %(applicant)s")
     else:
         text = _("%(by)s asks you to decide %(paper)s from %(applicant)s")
-    _send(document, people, text, body=reason, by=by)
+    _send(document, people, text, body=reason, by=by, topic=Topic.TURN)
 
 
 def advised(document: Document, task: Task, *, by) -> None:
     """Whoever asked for the opinion."""
     asker = User.objects.filter(tasks=task.added_to_id)
-    _send(document, asker, _("%(by)s gave you an opinion on %(paper)s"), body=task.comment, by=by)
+    _send(document, asker, _("%(by)s gave you an opinion on %(paper)s"), body=task.comment, by=by, topic=Topic.COMMENT)
 
 
 def urged(document: Document, tasks: Iterable[Task], *, by) -> list[User]:
     """Those whose turn it is are reminded; answers who they are."""
     people = _people_of(tasks)
-    _send(document, people, _("%(by)s reminds you: %(paper)s is waiting for your decision"), by=by)
+    _send(
+        document, people, _("%(by)s reminds you: %(paper)s is waiting for your decision"), by=by, topic=Topic.REMINDER
+    )
     return people
 
 
@@ -84,7 +91,9 @@ ENDINGS = {
 
 
 def cancelled(document: Document, *, by, reason: str) -> None:
-    _send(document, [document.applicant], _("%(paper)s was cancelled by %(by)s"), body=reason, by=by)
+    _send(
+        document, [document.applicant], _("%(paper)s was cancelled by %(by)s"), body=reason, by=by, topic=Topic.RESULT
+    )
 
 
 def commented(document: Document, comment: Comment, *, named: Iterable[User] = ()) -> None:
@@ -98,15 +107,31 @@ def commented(document: Document, comment: Comment, *, named: Iterable[User] = (
         people.pop(person, None)
     if named:
         text = _("%(by)s named you in a comment on %(paper)s")
-        _send(document, named.values(), text, body=comment.text, by=comment.author)
+        _send(document, named.values(), text, body=comment.text, by=comment.author, topic=Topic.COMMENT)
     if people:
-        _send(document, people.values(), _("%(by)s commented on %(paper)s"), body=comment.text, by=comment.author)
+        text = _("%(by)s commented on %(paper)s")
+        _send(document, people.values(), text, body=comment.text, by=comment.author, topic=Topic.COMMENT)
 
 
 def copied(document: Document, people, *, by) -> None:
-    _send(document, people, _("%(paper)s from %(applicant)s was copied to you"), by=by)
+    _send(document, people, _("%(paper)s from %(applicant)s was copied to you"), by=by, topic=Topic.COPY)
 
 
-def _send(document: Document, people, text, *, body: str = "", by="", due: str = "") -> None:
+def put_away() -> None:
+    """Nobody is asked to decide what they need not any more: decided, transferred, or a colleague was first."""
+    theirs = Task.objects.open().filter(user=OuterRef("recipient"), approval__document=OuterRef("paper"))
+    asking = Notification.objects.filter(topic__in=(Topic.TURN, Topic.REMINDER), paper__isnull=False)
+    notifications.put_away(asking.exclude(Exists(theirs)))
+
+
+def _send(document: Document, people, text, *, topic: str, body: str = "", by="", due: str = "") -> None:
     params = {"paper": str(document), "applicant": str(document.applicant), "by": by or "", "due": due}
-    notify(to=people, title=text, params=params, url=document.get_absolute_url(), body=body.replace("%", "%%"))
+    notify(
+        to=people,
+        title=text,
+        params=params,
+        url=document.get_absolute_url(),
+        body=body.replace("%", "%%"),
+        topic=topic,
+        paper=document.pk,
+    )
