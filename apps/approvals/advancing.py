@@ -14,13 +14,19 @@ def go_on(turn: Turn) -> None:
     """After a decision, or where somebody is no longer asked: the next person, the next step, or the end."""
     stands = voting.standing(rule_of(turn.step), turn.tasks, turn.step.resolution.get("counted", 0))
     if stands == voting.PASSED:
-        turn.close_step(Step.State.APPROVED)
-        turn.copy_along()
-        advance(turn)
+        go_past(turn, Step.State.APPROVED)
     elif stands == voting.LOST:
         turn.refuse()
     else:
         call_next(turn)
+
+
+def go_past(turn: Turn, state: str) -> None:
+    """The step is passed. The run goes on once every step that is open at the same time is passed as well."""
+    turn.close_step(state)
+    turn.copy_along()
+    if not turn.open_steps:
+        advance(turn)
 
 
 def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
@@ -30,6 +36,7 @@ def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
             approval=turn.approval,
             round=turn.approval.round,
             order=rule.order,
+            stage=rule.together,
             key=rule.key,
             name=rule.name,
             name_en=rule.name_en,
@@ -41,10 +48,13 @@ def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
     ]
 
 
-def next_round(turn: Turn, previous: list[Step], *, from_order: int) -> None:
-    """Start a further round; steps before ``from_order`` keep the approval they were given, if a person gave it."""
+def next_round(turn: Turn, previous: list[Step], *, again: Step | None) -> None:
+    """Start a further round, from the first step or from the one that is asked ``again``.
+
+    The steps before that one and beside it keep the approval they were given, if a person gave it.
+    """
     passed = [step for step in previous if step.state in Step.PASSED and not step.resolution.get("by_deadline")]
-    kept = {step.order: step for step in passed if step.order < from_order}
+    kept = {step.order: step for step in passed if again and step != again and step.stage <= again.stage}
     turn.cancel_pending(previous)
     turn.approval.round += 1
     turn.steps = Step.objects.bulk_create(_again(turn, step, kept.get(step.order)) for step in previous)
@@ -59,7 +69,7 @@ def refuse_dead_end(turn: Turn) -> None:
 
 
 def advance(turn: Turn) -> None:
-    """Open the next step that applies on the facts as they are now, or finish.
+    """Open the next step that applies on the facts as they are now, and those beside it, or finish.
 
     Steps skipped earlier are asked again, so a changed fact inserts the step it calls for before the run goes on.
     Nothing is ever approved without a single person having approved it.
@@ -79,11 +89,14 @@ def advance(turn: Turn) -> None:
 
 
 def _moves(turn: Turn) -> Iterator[tuple[Step, str, routing.Resolution | None]]:
-    """Which steps are skipped or passed by rule, up to the one that opens; nothing is written yet."""
+    """Which steps are skipped or passed by rule, up to those that open together; nothing is written yet."""
+    opening: int | None = None
     approved: list[tuple[int, ...]] | None = None
     for step in turn.steps:
         if step.state in Step.PASSED:
             continue
+        if opening not in (None, step.stage):
+            return
         rule = rule_of(step)
         if not rule.applies(turn.facts):
             if step.state != Step.State.SKIPPED:
@@ -98,7 +111,7 @@ def _moves(turn: Turn) -> Iterator[tuple[Step, str, routing.Resolution | None]]:
             raise errors.NoApprover(step.label)
         yield step, Step.State.AUTO if resolution.passed else Step.State.OPEN, resolution
         if not resolution.passed:
-            return
+            opening = step.stage
 
 
 def _move(turn: Turn, step: Step, state: str, resolution: routing.Resolution | None) -> None:
@@ -126,15 +139,16 @@ def _tell(turn: Turn, step: Step, state: str, resolution: routing.Resolution | N
     elif state == Step.State.AUTO:
         turn.log.add(Event.Verb.AUTO, step=step, payload=resolution.as_json())
     else:
-        turn.step = turn.outcome.step = step
+        turn.focus(step)
         origin = Task.Origin.FALLBACK if resolution.fallback else Task.Origin.RULE
         in_turn = step.mode == "sequence"
-        turn.give(resolution.people, origin, behalf=dict(resolution.behalf), in_turn=in_turn)
+        given = turn.give(resolution.people, origin, behalf=dict(resolution.behalf), in_turn=in_turn)
+        turn.tasks.extend(given)
         turn.log.add(Event.Verb.OPENED, step=step, payload=resolution.as_json())
 
 
 def _again(turn: Turn, step: Step, kept: Step | None) -> Step:
-    copied = ("order", "key", "name", "name_en", "rule", "mode", "needed")
+    copied = ("order", "stage", "key", "name", "name_en", "rule", "mode", "needed")
     values = {name: getattr(step, name) for name in copied}
     again = Step(approval=turn.approval, round=turn.approval.round, **values)
     if kept:
@@ -145,7 +159,7 @@ def _again(turn: Turn, step: Step, kept: Step | None) -> Step:
 
 
 def _approved_so_far(turn: Turn) -> list[tuple[int, ...]]:
-    """Who has approved this very content in this round, step by step.
+    """Who has approved this very content in this round, step by step; those open at the same time count as one.
 
     Approvals of the paper as it was before an approver changed it do not count: whoever gave them is asked again.
     """
@@ -156,6 +170,6 @@ def _approved_so_far(turn: Turn) -> list[tuple[int, ...]]:
         content_hash=turn.content_hash,
     )
     steps: dict[int, list[int]] = {}
-    for order, person in rows.order_by("step__order", "pk").values_list("step__order", "user_id"):
-        steps.setdefault(order, []).append(person)
+    for stage, person in rows.order_by("step__stage", "pk").values_list("step__stage", "user_id"):
+        steps.setdefault(stage, []).append(person)
     return [tuple(people) for people in steps.values()]

@@ -18,9 +18,9 @@ def problems_of(version: RouteVersion) -> Iterator[str]:
     steps = list(version.steps.select_related(*related).prefetch_related("people").order_by("order"))
     if not steps:
         yield _("The route has no step.")
-    elif steps[0].rule == Rule.CHOSEN_BEFORE:
-        yield _("Step “%(step)s”: %(problem)s") % {"step": steps[0].label, "problem": _("no step before it chooses.")}
     for step in steps:
+        if step.rule == Rule.CHOSEN_BEFORE and all(row.with_previous for row in steps[1 : steps.index(step) + 1]):
+            yield _("Step “%(step)s”: %(problem)s") % {"step": step.label, "problem": _("no step before it chooses.")}
         last = step == steps[-1]
         found = (*_nobody(step), *_no_deputy(step), *_bad_conditions(step, version.route.kind))
         for problem in (*found, *_bad_deadline(step, last)):

@@ -36,15 +36,19 @@ def asked_of_approver(steps: Iterable[Step], facts: Mapping[str, Any], *, decidi
 
     A step that may be passed by rule hides nothing: what comes after it may open at once.
     """
-    found = []
+    found: list[StepRule] = []
+    last: int | None = None
     for step in steps:
         rule = rule_of(step)
-        if step.order == deciding.order or step.state in Step.PASSED or not rule.applies(dict(facts)):
+        is_over = step.stage == deciding.stage or step.state in Step.PASSED
+        if is_over or not rule.applies(dict(facts)):
             continue
+        if last not in (None, step.stage):
+            break
         if rule.rule == "chosen_before":
             found.append(rule)
-        elif rule.when_duplicate == "ask":
-            break
+        if rule.when_duplicate == "ask":
+            last = step.stage
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.approvals import errors, routing
-from apps.approvals.advancing import advance
+from apps.approvals.advancing import go_past
 from apps.approvals.models import Approval, Event, RouteStep, Step, Task
 from apps.approvals.turn import Outcome, Turn, lock, rule_of
 
@@ -45,20 +45,28 @@ def act(approval: Approval | int, *, facts: dict, content_hash: str) -> Acted:
 
 def _act(turn: Turn, *, may_pass: bool = True) -> Acted:
     acted = Acted(turn.outcome)
-    turn.load_open_step()
+    turn.load_open_steps()
+    for step in turn.open_steps:
+        # what the clock does to one step may end those beside it
+        if step.state == Step.State.OPEN:
+            turn.focus(step)
+            _act_on_step(turn, acted, may_pass=may_pass)
+    if turn.log.events:
+        turn.finish()
+    return acted
+
+
+def _act_on_step(turn: Turn, acted: Acted, *, may_pass: bool) -> None:
     due = [task for task in turn.tasks if task.state == Task.State.OPEN and task.act_at and task.act_at <= turn.at]
-    if not due:
-        return acted
-    acted.soon = [task for task in due if turn.at < task.due_at]
-    if acted.soon:
-        _note(turn, Verb.DUE_SOON, acted.soon)
-    for task in acted.soon:
+    soon = [task for task in due if turn.at < task.due_at]
+    if soon:
+        _note(turn, Verb.DUE_SOON, soon)
+        acted.soon += soon
+    for task in soon:
         turn.move(task, task.state, act_at=task.due_at)
-    late = [task for task in due if task not in acted.soon]
+    late = [task for task in due if task not in soon]
     if late:
         _late(turn, late, acted, may_pass=may_pass)
-    turn.finish()
-    return acted
 
 
 def _late(turn: Turn, late: list[Task], acted: Acted, *, may_pass: bool) -> None:
@@ -79,7 +87,7 @@ def _late(turn: Turn, late: list[Task], acted: Acted, *, may_pass: bool) -> None
         _note(turn, Verb.LATE, late)
     for task in late:
         turn.move(task, task.state, act_at=None)
-    acted.late = late
+    acted.late += late
 
 
 def _escalate(turn: Turn, task: Task) -> bool:
@@ -121,10 +129,8 @@ def _pass(turn: Turn, late: list[Task]) -> None:
     """Let the step pass and go on to the next, which a person must decide."""
     _note(turn, Verb.LATE_APPROVED, late)
     _mark(turn, late)
-    turn.close_step(Step.State.AUTO)
-    turn.copy_along()
     try:
-        advance(turn)
+        go_past(turn, Step.State.AUTO)
     except (errors.NoApprover, errors.NoStepApplies) as refusal:
         raise _NeedsAPerson from refusal
     if not turn.approval.is_running:

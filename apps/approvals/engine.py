@@ -97,7 +97,7 @@ def resubmit(
     approval.state, approval.closed_at, approval.returned_from = Approval.State.RUNNING, None, ""
     turn = Turn(approval, facts=facts, content_hash=content_hash, by=by)
     turn.log.add(Event.Verb.RESUBMITTED, actor=by, payload={"facts": facts, "straight_back": straight, **_said(chosen)})
-    next_round(turn, previous, from_order=returned_from.order if straight else 0)
+    next_round(turn, previous, again=returned_from if straight else None)
     refuse_dead_end(turn)
     advance(turn)
     return turn.finish()
@@ -111,15 +111,17 @@ def approve(
     content_hash: str,
     comment: str = "",
     seen: str | None = None,
+    step: str | None = None,
     enclosed: Enclosed = (),
     choices: choosing.Choices | None = None,
 ) -> Outcome:
-    """One person's approval of the open step. ``seen`` is the content hash the person was shown.
+    """One person's approval of the open step. ``seen`` is the content hash the person was shown, ``step`` the key of
+    the step, for who is asked in several at the same time.
 
     Raises `OpinionMissing`, `FileMissing` or `SignatureMissing` where the step asks for what is not there,
     `ChoiceMissing` where the next step opens and its people are to be chosen here (``choices``).
     """
-    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
+    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen, step=step)
     _refuse_incomplete(rule_of(turn.step), comment, enclosed)
     asked = choosing.asked_of_approver(turn.steps, facts, deciding=turn.step)
     chosen = choosing.of_approver(asked, choices or {}, applicant=turn.approval.applicant_id)
@@ -140,18 +142,21 @@ def return_(
     content_hash: str,
     to: str | None = None,
     seen: str | None = None,
+    step: str | None = None,
     enclosed: Enclosed = (),
 ) -> Outcome:
     """Send the paper back for correction: to the applicant, or to an earlier step given by its key."""
     if not reason.strip():
         raise errors.ReasonMissing
-    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
+    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen, step=step)
     turn.record(Task.State.RETURNED, Event.Verb.RETURNED, reason, to=to or "applicant", files=list(enclosed))
     turn.close_step(Step.State.RETURNED)
     if to is None:
         turn.end(Approval.State.RETURNED, returned_from=turn.step.key)
     else:
-        next_round(turn, turn.steps, from_order=turn.earlier_step(to).order)
+        again = turn.earlier_step(to)
+        turn.close_beside()
+        next_round(turn, turn.steps, again=again)
         advance(turn)
     return turn.finish()
 
@@ -164,12 +169,13 @@ def reject(
     facts: dict,
     content_hash: str,
     seen: str | None = None,
+    step: str | None = None,
     enclosed: Enclosed = (),
 ) -> Outcome:
     """Refuse the paper for good; where rejections are votes, vote against it."""
     if not reason.strip():
         raise errors.ReasonMissing
-    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
+    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen, step=step)
     turn.record(Task.State.REJECTED, Event.Verb.REJECTED, reason, files=list(enclosed))
     if rule_of(turn.step).rejections_are_votes:
         go_on(turn)
@@ -184,7 +190,7 @@ def withdraw(approval: Approval | int, *, by) -> Outcome:
     if not approval.is_running:
         raise errors.NotRunning(approval.get_state_display())
     turn = Turn(approval, facts=approval.facts, content_hash="", by=by)
-    turn.load_open_step()
+    turn.load_open_steps()
     if decided_in_round(approval):
         raise errors.TooLate
     turn.log.add(Event.Verb.WITHDRAWN, actor=by, step=turn.step)
@@ -203,15 +209,15 @@ def record(approval: Approval | int, verb: str, *, by, payload: dict, content_ha
 
 
 def hand_over(approval: Approval | int, *, leaver, successor, by, reason: str) -> Outcome:
-    """Give a leaver's open task to somebody else.
+    """Give a leaver's task to somebody else; one at a time, where they are asked in several steps at once.
 
     Where the successor applied for the paper or has a part in the step already, the leaver's task goes up the line.
     Nothing happens when the leaver has no open task any more.
     """
     approval = lock(approval)
     turn = Turn(approval, facts=approval.facts, content_hash="", by=by)
-    turn.load_open_step()
-    task = next((task for task in turn.tasks if task.user_id == leaver.pk and task.state in Task.PENDING), None)
+    turn.load_open_steps()
+    task = turn.find(lambda task: task.user_id == leaver.pk and task.state in Task.PENDING)
     if task is None:
         return turn.outcome
     heir = turn.heir(task, successor.pk)

@@ -50,6 +50,7 @@ class StepForm(BaseModelForm):
         fields = [
             "name",
             "name_en",
+            "with_previous",
             "rule",
             "levels_up",
             "department",

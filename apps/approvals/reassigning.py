@@ -72,12 +72,13 @@ def advise(
     facts: dict,
     content_hash: str,
     seen: str | None = None,
+    step: str | None = None,
     enclosed: Sequence[dict[str, str]] = (),
 ) -> Outcome:
     """Give the opinion one was asked for. It decides nothing; whoever asked has the turn back with the last one."""
     if not opinion.strip():
         raise errors.ReasonMissing
-    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen)
+    turn = Turn.of_decision(approval, by=by, facts=facts, content_hash=content_hash, seen=seen, step=step)
     turn.record(Task.State.ADVISED, Verb.ADVISED, opinion, files=list(enclosed))
     wake(turn, turn.outcome.decided)
     return turn.finish()
@@ -86,7 +87,7 @@ def advise(
 def remove_approver(approval: Approval | int, *, by, task: int, facts: dict, content_hash: str) -> Outcome:
     """Let somebody go again whom one has asked for and who has not decided yet (减签)."""
     turn = _turn(approval, by, facts=facts, content_hash=content_hash)
-    added = next((row for row in turn.tasks if row.pk == task and row.state in Task.PENDING), None)
+    added = turn.find(lambda row: row.pk == task and row.state in Task.PENDING)
     asker = asker_of(turn, added)
     if asker is None or asker.user_id != by.pk:
         raise errors.ApprovalRefused(_("You let go only whom you have asked yourself, until they have decided."))
@@ -108,7 +109,9 @@ def take_back(approval: Approval | int, *, by, facts: dict, content_hash: str) -
     if event is None or not turn.approval.is_running:
         raise errors.ApprovalRefused(_("Only your last approval can be taken back, until somebody else has acted."))
     step = next(step for step in turn.steps if step.pk == event.step_id)
-    if step.state != Step.State.OPEN:
+    if step.state == Step.State.OPEN:
+        turn.focus(step)
+    else:
         _go_back_to(turn, step)
     task = next(row for row in turn.tasks if row.pk == event.payload["task"])
     turn.move(task, Task.State.TAKEN_BACK)
@@ -140,10 +143,10 @@ def urge(approval: Approval | int, *, by) -> list[Task]:
     if last and last > clock.now() - URGE_AGAIN_AFTER:
         raise errors.UrgedAlready(last + URGE_AGAIN_AFTER)
     turn = Turn(approval, facts=approval.facts, content_hash="", by=by)
-    turn.load_open_step()
+    turn.load_open_steps()
     turn.log.add(Verb.URGED, actor=by, step=turn.step)
     turn.finish()
-    return [task for task in turn.tasks if task.state == Task.State.OPEN]
+    return turn.open_tasks
 
 
 def urged_at(approval: Approval) -> dt.datetime | None:
@@ -163,7 +166,7 @@ def _own(turn: Turn) -> Task:
 def _turn(approval: Approval | int, by, *, facts: dict | None = None, content_hash: str = "") -> Turn:
     approval = lock(approval)
     turn = Turn(approval, facts=approval.facts if facts is None else facts, content_hash=content_hash, by=by)
-    turn.load_open_step()
+    turn.load_open_steps()
     return turn
 
 
@@ -193,15 +196,17 @@ def _own_last_approval(approval: Approval, by) -> Event | None:
 
 def _go_back_to(turn: Turn, step: Step) -> None:
     """Open a decided step again: what came after it has not begun, its people have their turn again."""
-    if turn.step is not None:
-        turn.close_step(Step.State.PENDING)
-    later = [row.pk for row in turn.steps if row.order > step.order and row.state != Step.State.CANCELLED]
+    for other in turn.open_steps:
+        if other.stage != step.stage:
+            turn.focus(other)
+            turn.close_step(Step.State.PENDING)
+    later = [row.pk for row in turn.steps if row.stage > step.stage and row.state != Step.State.CANCELLED]
     Step.objects.filter(pk__in=later).update(state=Step.State.PENDING, opened_at=None, closed_at=None)
     Step.objects.filter(pk=step.pk).update(state=Step.State.OPEN, closed_at=None)
     step.state, step.closed_at = Step.State.OPEN, None
-    turn.step = turn.outcome.step = step
+    turn.focus(step)
     gone = (Task.State.PASSED_ON, Task.State.TAKEN_BACK)
-    turn.tasks = list(step.tasks.select_for_update().exclude(state__in=gone).order_by("pk"))
+    turn.tasks += step.tasks.select_for_update().exclude(state__in=gone).order_by("pk")
 
 
 def _reopen(turn: Turn, task: Task) -> None:

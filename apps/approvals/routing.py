@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import groupby
 from typing import Any
 
 from apps.approvals.conditions import Condition, hold
@@ -26,6 +27,7 @@ class StepRule:
     order: int
     rule: str
     name_en: str = ""
+    stage: int = 0
     levels_up: int = 0
     department: int | None = None
     role: int | None = None
@@ -55,6 +57,11 @@ class StepRule:
     def applies(self, facts: dict[str, Any]) -> bool:
         """All conditions of one of its groups hold."""
         return hold(self.conditions, facts)
+
+    @property
+    def together(self) -> int:
+        """The steps that are open at the same time have this number in common."""
+        return self.stage or self.order
 
     @property
     def rejections_are_votes(self) -> bool:
@@ -136,20 +143,29 @@ class PlannedStep:
 def plan(rules: Iterable[StepRule], case: Case, organisation: Organisation) -> list[PlannedStep]:
     """The chain a paper would take, for the preview: each step with its people, or as not applying.
 
-    Where one of several people will decide nobody knows which, so a later step counts none of them as a duplicate.
+    Where one of several people will decide nobody knows which, so a later step counts none of them as a duplicate; and
+    steps that are open at the same time know nothing of each other.
     """
     planned = []
     approved = list(case.approved)
-    for rule in sorted(rules, key=lambda rule: rule.order):
-        if not rule.applies(case.facts):
-            planned.append(PlannedStep(rule, False, None))
-            continue
-        resolution = foresee(rule, replace(case, approved=tuple(approved)), organisation)
-        planned.append(PlannedStep(rule, True, resolution))
-        if not resolution.passed:
-            certain = needed_of(rule, len(resolution.people), resolution.counted) == len(resolution.people)
-            approved.append(resolution.people if certain else ())
+    for _stage, beside in groupby(sorted(rules, key=_place), lambda rule: rule.together):
+        decided: list[int] | None = None
+        for rule in beside:
+            if not rule.applies(case.facts):
+                planned.append(PlannedStep(rule, False, None))
+                continue
+            resolution = foresee(rule, replace(case, approved=tuple(approved)), organisation)
+            planned.append(PlannedStep(rule, True, resolution))
+            if not resolution.passed:
+                certain = needed_of(rule, len(resolution.people), resolution.counted) == len(resolution.people)
+                decided = [*(decided or ()), *(resolution.people if certain else ())]
+        if decided is not None:
+            approved.append(tuple(decided))
     return planned
+
+
+def _place(rule: StepRule) -> tuple[int, int]:
+    return rule.together, rule.order
 
 
 def foresee(rule: StepRule, case: Case, organisation: Organisation) -> Resolution:

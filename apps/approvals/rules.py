@@ -1,7 +1,9 @@
 """From the route's rows to the pure rules that routing works on."""
 
+from collections.abc import Iterable
+
 from apps.approvals.conditions import Condition
-from apps.approvals.models import RouteVersion
+from apps.approvals.models import RouteStep, RouteVersion
 from apps.approvals.routing import StepRule
 
 
@@ -17,12 +19,14 @@ def freeze(version: RouteVersion) -> None:
 
 def _read(version: RouteVersion) -> list[StepRule]:
     steps = version.steps.order_by("order").prefetch_related("copy_roles", "copy_people")
+    stages = _stages(steps)
     return [
         StepRule(
             key=step.key,
             name=step.name,
             name_en=step.name_en,
             order=step.order,
+            stage=stages[step.pk],
             rule=step.rule,
             levels_up=step.levels_up,
             department=step.department_id,
@@ -52,3 +56,13 @@ def _read(version: RouteVersion) -> list[StepRule]:
         )
         for step in steps
     ]
+
+
+def _stages(steps: Iterable[RouteStep]) -> dict[int, int]:
+    """By step, the order of the first of those it is open together with."""
+    stages: dict[int, int] = {}
+    stage = 0
+    for step in steps:
+        stage = stage if step.with_previous and stage else step.order
+        stages[step.pk] = stage
+    return stages

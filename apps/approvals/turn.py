@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,8 @@ from apps.org.calendar.worktime import WorkCalendar, after_working_time
 
 #: the part of the time after which people are reminded
 REMIND_AFTER = 0.8
+#: states of tasks that are nobody's any more
+_LEFT = (Task.State.CLOSED, Task.State.PASSED_ON, Task.State.TAKEN_BACK)
 SUBMISSIONS = (Event.Verb.SUBMITTED, Event.Verb.RESUBMITTED)
 
 
@@ -61,32 +63,66 @@ class Turn:
         self.steps: list[Step] = []
         self.step: Step | None = None
         self.tasks: list[Task] = []
+        self._tasks: dict[int, list[Task]] = {}
         #: whether whoever acts may be asked to choose who decides next
         self.may_choose = False
 
     @classmethod
-    def of_decision(cls, approval: Approval | int, *, by, facts, content_hash, seen) -> Turn:
+    def of_decision(cls, approval: Approval | int, *, by, facts, content_hash, seen, step=None) -> Turn:
         """Lock run, step and task, and make sure it is this person's turn and the paper is the one they saw."""
         turn = cls(lock(approval), facts=facts, content_hash=content_hash, by=by)
-        turn.load_open_step()
-        turn.take_task(by)
+        turn.load_open_steps()
+        turn.take_task(by, step)
         if seen is not None and seen != content_hash:
             raise errors.ContentChanged
         return turn
 
-    def load_open_step(self) -> None:
+    def load_open_steps(self) -> None:
+        """Lock the steps that are open now, mostly one, and their tasks."""
         self.steps = steps_of(self.approval, locked=True)
-        self.step = next((step for step in self.steps if step.state == Step.State.OPEN), None)
-        self.outcome.step = self.step
-        if self.step:
-            left = (Task.State.CLOSED, Task.State.PASSED_ON, Task.State.TAKEN_BACK)
-            self.tasks = list(self.step.tasks.select_for_update().exclude(state__in=left).order_by("pk"))
+        open_steps = {step.pk: step for step in self.open_steps}
+        if open_steps:
+            self._tasks = {pk: [] for pk in open_steps}
+            rows = Task.objects.select_for_update().filter(step__in=open_steps)
+            for task in rows.exclude(state__in=_LEFT).order_by("pk"):
+                task.step = open_steps[task.step_id]
+                self._tasks[task.step_id].append(task)
+            self.focus(next(iter(open_steps.values())))
 
-    def take_task(self, by) -> None:
-        mine = [task for task in self.tasks if task.user_id == by.pk and task.state == Task.State.OPEN]
-        if not mine:
-            raise too_late(self.approval.pk, by)
-        self.outcome.decided = mine[0]
+    @property
+    def open_steps(self) -> list[Step]:
+        """The steps that are open now: one, or those that are open at the same time."""
+        return [step for step in self.steps if step.state == Step.State.OPEN]
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """The tasks that wait for a decision now, of all open steps."""
+        tasks = [task for step in self.open_steps for task in self._tasks[step.pk]]
+        return [task for task in tasks if task.state == Task.State.OPEN]
+
+    def focus(self, step: Step) -> None:
+        """Go on with this step, one of the open ones."""
+        self.step = self.outcome.step = step
+        self.tasks = self._tasks.setdefault(step.pk, [])
+
+    def find(self, is_it: Callable[[Task], bool]) -> Task | None:
+        """A task of the open steps; the turn goes on with its step."""
+        for step in self.open_steps:
+            for task in self._tasks[step.pk]:
+                if is_it(task):
+                    self.focus(step)
+                    return task
+        return None
+
+    def take_task(self, by, step: str | None = None) -> None:
+        """The person's open task: of the step they were shown, or the first."""
+
+        def is_mine(task: Task) -> bool:
+            return task.user_id == by.pk and task.state == Task.State.OPEN and step in (None, task.step.key)
+
+        self.outcome.decided = self.find(is_mine)
+        if self.outcome.decided is None:
+            raise too_late(self.approval.pk, by, step)
 
     def record(self, state: str, verb: str, text: str, **payload: Any) -> None:
         """Write the decision: a conditional UPDATE that must hit exactly one open task, and its event.
@@ -106,11 +142,20 @@ class Turn:
         self.log.add(verb, actor=self.by, on_behalf_of=behalf, step=self.step, payload=said)
 
     def close_step(self, state: str) -> None:
-        """Close the open step; colleagues who had it too lose their task without a decision."""
-        self._set(self.step, state, closed_at=self.at)
-        if any(task.state in Task.PENDING for task in self.tasks):
-            Task.objects.filter(step=self.step, state__in=Task.PENDING).update(state=Task.State.CLOSED)
-        self.outcome.closed_steps.append(self.step.pk)
+        """Close the step; colleagues who had it too lose their task without a decision."""
+        self._close(self.step, state)
+
+    def close_beside(self) -> None:
+        """The steps that are open at the same time end with this one, and the log says so."""
+        for step in self.open_steps:
+            self._close(step, Step.State.CANCELLED)
+            self.log.add(Event.Verb.CLOSED, step=step, payload={"with": self.step.key})
+
+    def _close(self, step: Step, state: str) -> None:
+        self._set(step, state, closed_at=self.at)
+        if any(task.state in Task.PENDING for task in self._tasks[step.pk]):
+            Task.objects.filter(step=step, state__in=Task.PENDING).update(state=Task.State.CLOSED)
+        self.outcome.closed_steps.append(step.pk)
 
     def refuse(self) -> None:
         """The open step is decided against the paper, which ends here."""
@@ -211,12 +256,16 @@ class Turn:
         return found[0] if found else None
 
     def earlier_step(self, key: str) -> Step:
-        target = next((step for step in self.steps if step.key == key and step.order < self.step.order), None)
+        """The step with this key, if it has decided before this one, or beside it."""
+        before = [step for step in self.steps if step.stage <= self.step.stage and step != self.step]
+        target = next((step for step in before if step.key == key), None)
         if target is None or target.state not in (Step.State.APPROVED, Step.State.CARRIED):
             raise errors.ApprovalRefused(_("The paper can only go back to a step that has already decided it."))
         return target
 
     def end(self, state: str, *, returned_from: str = "") -> None:
+        """The run, or its round, is over."""
+        self.close_beside()
         self.approval.state, self.approval.returned_from = state, returned_from
         self.approval.closed_at = self.at
         self.cancel_pending(self.steps)
@@ -278,9 +327,10 @@ def label_of(rule: routing.StepRule) -> str:
     return Step(name=rule.name, name_en=rule.name_en).label
 
 
-def too_late(approval_id: int, by) -> errors.ApprovalRefused:
+def too_late(approval_id: int, by, step: str | None = None) -> errors.ApprovalRefused:
     """Tell a person who had a task here and lost it who was first; anybody else that it is not their turn."""
-    had = Task.objects.filter(approval=approval_id, user=by).order_by("-pk").first()
+    mine = Task.objects.filter(approval=approval_id, user=by)
+    had = (mine.filter(step__key=step) if step else mine).order_by("-pk").first()
     if had is None:
         return errors.NotYourTurn()
     verbs = (*SPOKEN, Event.Verb.WITHDRAWN)

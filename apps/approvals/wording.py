@@ -131,7 +131,8 @@ def _choice(step: RouteStep) -> str:
 
 def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
     """Everything else a step of the route of a kind says."""
-    said = _votes(step)
+    said = [_("at the same time as the step before")] if step.with_previous else []
+    said += _votes(step)
     if step.conditions:
         conditions = conditions_in_words((Condition(**condition) for condition in step.conditions), kind.facts)
         said.append(_("only if %(conditions)s") % {"conditions": conditions})

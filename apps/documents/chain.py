@@ -64,6 +64,8 @@ class Stop:
     decisions: list[Decision] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
     how_many: str = ""
+    #: open at the same time as the one before
+    beside: bool = False
     opened_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
 
@@ -104,10 +106,9 @@ class Chain:
     #: of the current round
     steps: list[Step] = field(default_factory=list)
 
-    @property
-    def open_stop(self) -> Stop | None:
-        stops = self.current.stops if self.current else []
-        return next((stop for stop in stops if stop.state == Step.State.OPEN), None)
+    def stop_of(self, key: str) -> Stop | None:
+        """A step of the current round."""
+        return next((stop for stop in self.current.stops if stop.key == key), None) if self.current else None
 
 
 def chain_of(document: Document, viewer: Any = None, enclosures: Enclosures | None = None) -> Chain:
@@ -184,7 +185,7 @@ def planned_chain(
 
 def _planned_stop(planned: routing.PlannedStep, names: Names, labels: Mapping[str, Any]) -> Stop:
     rule = planned.rule
-    stop = Stop(rule.key, label_of(rule), Step.State.PENDING, "")
+    stop = Stop(rule.key, label_of(rule), Step.State.PENDING, "", beside=rule.together != rule.order)
     if not planned.applies:
         stop.state, stop.label = Step.State.SKIPPED, _("Does not apply")
         stop.why = [_("only if %(conditions)s") % {"conditions": conditions_in_words(rule.conditions, labels)}]
@@ -226,6 +227,9 @@ def _stop(
     stop = Stop(
         step.key, step.label, step.state, step.get_state_display(), opened_at=step.opened_at, closed_at=step.closed_at
     )
+    stop.beside = rule.together != rule.order
+    if step.state == Step.State.CANCELLED and step.opened_at:
+        stop.label = _("Ended before it was decided")
     if step.state == Step.State.SKIPPED or (step.state == Step.State.PENDING and coming is None):
         stop.why = [_("only if %(conditions)s") % {"conditions": conditions_in_words(rule.conditions, labels)}]
         if step.state == Step.State.PENDING:

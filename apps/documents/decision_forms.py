@@ -60,6 +60,8 @@ class DecisionForm(SaidForm):
     says = "reason"
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+    #: the step the person was shown, for who is asked in several at the same time
+    step = forms.CharField(required=False, widget=forms.HiddenInput)
 
     field_order = ["reason", "comment", "opinion", "signature", "to", "files"]
 

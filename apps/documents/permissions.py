@@ -95,8 +95,16 @@ class Access:
     @cached_property
     def open_task(self) -> Task | None:
         """This person's open task on the running approval; the locked row is taken again by the engine."""
-        own = (task for task in self.tasks if task.user_id == self.user.pk and task.state == Task.State.OPEN)
-        return next(own, None)
+        return next(iter(self.open_tasks), None)
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """The same of every step, where this person is asked in several at the same time."""
+        return [task for task in self.tasks if task.user_id == self.user.pk and task.state == Task.State.OPEN]
+
+    def opens(self, part: str) -> bool:
+        """Whether a step that waits for this person lets them change a part of the paper."""
+        return any(part in task.step.rule["editable"] for task in self.open_tasks)
 
     @cached_property
     def may_decide(self) -> bool:

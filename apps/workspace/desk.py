@@ -63,7 +63,7 @@ def _under_way(document: Document) -> UnderWay:
     if document.state == State.RETURNED:
         return UnderWay(document, dots, _("Returned to you: correct it and submit again"))
     people = [str(task.user) for step in shown for task in step.open_tasks]
-    step = next((step.label for step in shown if step.state == Step.State.OPEN), "")
+    step = _(", ").join(step.label for step in shown if step.state == Step.State.OPEN)
     names = _(", ").join(people[:3]) + (" …" if len(people) > 3 else "")
     return UnderWay(document, dots, _("%(step)s: %(names)s") % {"step": step, "names": names})
 

@@ -83,7 +83,7 @@ def approve_together(tasks, *, by, opinion: str = "", seen: Mapping[int, int] | 
     for task in tasks:
         document, revision = task.approval.document, (seen or {}).get(task.pk)
         try:
-            document = services.approve(document, by=by, comment=opinion, revision=revision)
+            document = services.approve(document, by=by, comment=opinion, revision=revision, step=task.step.key)
             results.append(Result(task, document, True, str(_("Approved."))))
         except Refused as refusal:
             results.append(Result(task, document, False, str(refusal), revision))

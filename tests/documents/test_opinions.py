@@ -120,7 +120,7 @@ def test_a_colleagues_decision_spares_the_opinion(people):
 def test_the_chain_tells_opinions_from_decisions(people, memo):
     services.advise(memo, by=people.olga, opinion="Yes")
     document = Document.objects.select_related("approval").get(pk=memo.pk).specific
-    shown = [(row.person, row.label, row.note, row.comment) for row in chain_of(document).open_stop.decisions]
+    shown = [(row.person, row.label, row.note, row.comment) for row in chain_of(document).stop_of("head").decisions]
     asked = "asked for an opinion by Bob"
     assert shown == [
         ("Bob", "Waits for somebody else in this step", "", ""),

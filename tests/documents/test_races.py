@@ -63,6 +63,49 @@ def test_two_approvers_who_must_both_approve(people):
         assert verbs(memo) == ["submitted", "opened", "approved", "approved", "opened"]
 
 
+def test_two_approvers_of_steps_that_are_open_at_the_same_time(people):
+    """Both steps pass, and whoever came second lets the run go on: once."""
+    director = step("director", people=[people.dora], with_previous=True)
+    route("memo", [step("fay", people=[people.fay]), director, step("head", rule="department_head")])
+    for _round in range(ROUNDS):
+        memo = submitted(people.alice)
+        outcomes = race(
+            lambda memo=memo: services.approve(memo, by=people.fay),
+            lambda memo=memo: services.approve(memo, by=people.dora),
+        )
+        assert outcomes == [None, None]
+        assert verbs(memo) == ["submitted", "opened", "opened", "approved", "approved", "opened"]
+        assert Task.objects.get(approval=memo.approval_id, state="open").user == people.bob
+
+
+def test_approval_against_rejection_in_the_step_beside(people):
+    """Whoever is first: the paper ends rejected, or the rejection comes after an approval that stays on record."""
+    director = step("director", people=[people.dora], with_previous=True)
+    route("memo", [step("fay", people=[people.fay]), director])
+    for _round in range(ROUNDS):
+        memo = submitted(people.alice)
+        outcomes = race(
+            lambda memo=memo: services.approve(memo, by=people.fay),
+            lambda memo=memo: services.reject(memo, by=people.dora, reason="No"),
+        )
+        assert outcomes[1] is None, outcomes
+        assert Memo.objects.get(pk=memo.pk).state == "rejected"
+        assert ("approved" in verbs(memo)) == (outcomes[0] is None)
+        assert ("closed" in verbs(memo)) == (outcomes[0] is not None)
+
+
+def test_votes_at_once(people):
+    """Two of three decide it; the third vote counts or comes too late, and the run goes on once."""
+    board = [people.fay, people.finn, people.dora]
+    board_step = step("board", people=board, mode="percent", pass_percent=60, reject_percent=60)
+    route("memo", [board_step, step("head", rule="department_head")])
+    for _round in range(ROUNDS):
+        memo = submitted(people.alice)
+        outcomes = race(*[lambda memo=memo, by=by: services.approve(memo, by=by) for by in board])
+        assert winners(outcomes) == 2, outcomes
+        assert verbs(memo) == ["submitted", "opened", "approved", "approved", "opened"]
+
+
 def test_double_click(people):
     finance_first()
     for _round in range(ROUNDS):

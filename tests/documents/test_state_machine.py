@@ -96,6 +96,7 @@ steps = st.fixed_dictionaries(
             [[], [], [when("amount", "gt", "5000")], [when("amount", "lte", "5000")], EITHER]
         ),
         "copy_people": st.lists(people, max_size=1),
+        "with_previous": st.booleans(),
         "hours": st.sampled_from([None, None, 8]),
         "when_late": st.sampled_from(["remind", "superior", "approve", "reject"]),
     }
@@ -357,12 +358,23 @@ class Papers(RuleBasedStateMachine):
             assert applicant != decider
 
     @invariant()
-    def one_open_step_where_the_run_goes_on_and_none_where_it_has_ended(self):
-        open_steps = Step.objects.filter(state=Step.State.OPEN).values_list("approval_id", "pk")
-        running = set(Approval.objects.filter(state=Approval.State.RUNNING).values_list("pk", flat=True))
-        assert sorted(approval for approval, _step in open_steps) == sorted(running)
+    def one_stage_is_open_where_the_run_goes_on_and_none_where_it_has_ended(self):
+        open_steps = Step.objects.filter(state=Step.State.OPEN).values_list("approval_id", "round", "stage", "pk")
+        running = Approval.objects.filter(state=Approval.State.RUNNING).values_list("pk", "round")
+        stages = {(approval, number, stage) for approval, number, stage, _step in open_steps}
+        assert sorted((approval, number) for approval, number, _stage in stages) == sorted(running)
         waited_for = set(Task.objects.open().values_list("step_id", flat=True))
-        assert waited_for == {step for _approval, step in open_steps}
+        assert waited_for == {step for *_where, step in open_steps}
+
+    @invariant()
+    def steps_of_a_stage_open_together(self):
+        """Beside an open step nothing is still to come, and behind it nothing has begun."""
+        for row in Step.objects.filter(state=Step.State.OPEN):
+            others = Step.objects.filter(approval=row.approval, round=row.round)
+            assert not others.filter(stage=row.stage, state=Step.State.PENDING).exists()
+            decided = [Step.State.APPROVED, Step.State.RETURNED, Step.State.REJECTED]
+            behind = others.filter(stage__gt=row.stage, opened_at__gt=row.opened_at)
+            assert not behind.filter(state__in=decided).exists()
 
     @invariant()
     def nothing_is_approved_without_every_step_that_applies(self):

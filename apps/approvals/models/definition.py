@@ -159,6 +159,7 @@ class RouteStep(Named):
     reject_percent = models.PositiveSmallIntegerField(
         _("rejected at (%)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+    with_previous = models.BooleanField(_("at the same time as the step before"), default=False)
     conditions = models.JSONField(_("conditions"), default=list, blank=True)
     when_duplicate = models.CharField(
         _("who has already decided is"), max_length=12, choices=Duplicate, default=Duplicate.ASK

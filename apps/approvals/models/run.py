@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.due import SYSTEM, Due
@@ -73,6 +73,8 @@ class Step(Named):
     approval = models.ForeignKey(Approval, models.CASCADE, related_name="steps")
     round = models.PositiveSmallIntegerField()
     order = models.PositiveSmallIntegerField()
+    #: the order of the first of the steps that are open at the same time; its own where it stands alone
+    stage = models.PositiveSmallIntegerField(default=0)
     key = models.CharField(max_length=40)
     rule = models.JSONField()
     mode = models.CharField(max_length=8, choices=RouteStep.Mode)
@@ -88,7 +90,9 @@ class Step(Named):
         ordering = ["round", "order"]
         constraints = [
             models.UniqueConstraint(fields=["approval", "round", "order"], name="step_order_once"),
-            models.UniqueConstraint(fields=["approval"], condition=Q(state="open"), name="step_one_open"),
+            models.UniqueConstraint(
+                fields=["approval"], condition=Q(state="open", stage=F("order")), name="step_one_open_stage"
+            ),
         ]
 
 
@@ -224,6 +228,7 @@ class Event(models.Model):
         ESCALATED = "escalated", _("passed to the superior after the deadline")
         LATE_APPROVED = "late_approved", _("passed without a decision after the deadline")
         LATE_REJECTED = "late_rejected", _("rejected after the deadline")
+        CLOSED = "closed", _("ended with the step beside it")
         CANCELLED = "cancelled", _("cancelled")
         RECORDED = "recorded", _("recorded")
 

@@ -76,6 +76,7 @@ def approve(
     comment: str = "",
     seen: str | None = None,
     revision: int | None = None,
+    step: str | None = None,
     files: Iterable[File] = (),
     signature: File | None = None,
     choices: Choices | None = None,
@@ -85,7 +86,7 @@ def approve(
     A list shows the ``revision`` instead, which every change of the content raises. ``choices``: who is to decide the
     next step, by its key, where the route lets the approver choose.
     """
-    document, given = _decision(document, "approve", by, seen)
+    document, given = _decision(document, "approve", by, seen, step)
     if revision is not None and document.revision != revision:
         raise ContentChanged
     enclosed = [*examined(files), *examined_signature(signature)]
@@ -102,10 +103,11 @@ def return_(
     reason: str,
     to: str | None = None,
     seen: str | None = None,
+    step: str | None = None,
     files: Iterable[File] = (),
 ) -> Document:
     """Return for correction with a reason: to the applicant, or to an earlier step by its key (clause 6.2.4)."""
-    document, given = _decision(document, "return", by, seen)
+    document, given = _decision(document, "return", by, seen, step)
     enclosed = examined(files)
     outcome = engine.return_(document.approval_id, reason=reason, to=to, enclosed=named(enclosed), **given)
     enclose(document, enclosed, by=by, task=outcome.decided)
@@ -113,9 +115,11 @@ def return_(
 
 
 @transaction.atomic
-def reject(document: Document, *, by, reason: str, seen: str | None = None, files: Iterable[File] = ()) -> Document:
+def reject(
+    document: Document, *, by, reason: str, seen: str | None = None, step: str | None = None, files: Iterable[File] = ()
+) -> Document:
     """Refuse for good, with a reason."""
-    document, given = _decision(document, "reject", by, seen)
+    document, given = _decision(document, "reject", by, seen, step)
     enclosed = examined(files)
     outcome = engine.reject(document.approval_id, reason=reason, enclosed=named(enclosed), **given)
     enclose(document, enclosed, by=by, task=outcome.decided)
@@ -123,9 +127,17 @@ def reject(document: Document, *, by, reason: str, seen: str | None = None, file
 
 
 @transaction.atomic
-def advise(document: Document, *, by, opinion: str, seen: str | None = None, files: Iterable[File] = ()) -> Document:
+def advise(
+    document: Document,
+    *,
+    by,
+    opinion: str,
+    seen: str | None = None,
+    step: str | None = None,
+    files: Iterable[File] = (),
+) -> Document:
     """Give the opinion one was asked for; the paper goes back to whoever asked (委派)."""
-    document, given = _decision(document, "advise", by, seen)
+    document, given = _decision(document, "advise", by, seen, step)
     enclosed = examined(files)
     outcome = reassigning.advise(document.approval_id, opinion=opinion, enclosed=named(enclosed), **given)
     enclose(document, enclosed, by=by, task=outcome.decided)
@@ -170,7 +182,7 @@ def edit_in_review(
     """
     document = lock(document)
     access = permissions.require(by, "approve", document)
-    if field not in access.open_task.step.rule["editable"]:
+    if not access.opens(field):
         raise NotAllowed(_("This step does not change the document."))
     if seen is not None and seen != document.content_hash():
         raise ContentChanged
@@ -188,13 +200,15 @@ def edit_in_review(
     return document
 
 
-def _decision(document: Document, action: str, by, seen: str | None) -> tuple[Document, dict]:
+def _decision(document: Document, action: str, by, seen: str | None, step: str | None = None) -> tuple[Document, dict]:
+    """``step``: the key of the one the person was shown, for who is asked in several at the same time."""
     document = lock(document)
     access = permissions.Access(by, document)
     if not access.open_task and document.approval_id:
         _tell_who_was_first(document, by)
     access.require(action)
     given = {"by": by, "facts": document.facts(), "content_hash": document.content_hash(), "seen": seen}
+    given["step"] = step or access.open_task.step.key
     return document, given
 
 

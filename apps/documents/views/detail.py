@@ -99,11 +99,11 @@ class Detail(PaperView):
         advises = bool(self.access.may("advise"))
         if not advises and not self.access.may("approve"):
             return None
-        seen = {"seen": self.document.content_hash(), "seen_at": clock.now().isoformat()}
         document, step = self.document, self.access.open_task.step
         rule = rule_of(step)
+        seen = {"seen": document.content_hash(), "seen_at": clock.now().isoformat(), "step": step.key}
         return {
-            "step": chain.open_stop,
+            "step": chain.stop_of(step.key),
             "advises": advises,
             "rejection_is_vote": rule.rejections_are_votes,
             "choices": next_choices(document, step, chain.steps),

@@ -115,7 +115,8 @@ class Decision(Saying):
     @property
     def given(self) -> dict[str, Any]:
         given = self.form.cleaned_data
-        return {"by": self.request.user, "seen": given["seen"] or None, "files": given["files"]}
+        shown = {"seen": given["seen"] or None, "step": given["step"] or None}
+        return {"by": self.request.user, **shown, "files": given["files"]}
 
     @property
     def said(self) -> str:

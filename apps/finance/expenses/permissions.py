@@ -42,6 +42,6 @@ def pay(access: Access) -> Answer:
 @rule("review", kind=ExpenseClaim.KIND)
 def review(access: Access) -> Answer:
     """Whose turn it is rules on the lines, where the step opens them (clause 6.2.4)."""
-    if access.may_decide and "lines" in access.open_task.step.rule["editable"]:
+    if access.may_decide and access.opens("lines"):
         return YES
     return never(_("This step does not review lines."))

@@ -92,6 +92,7 @@ class Papers:
 
     def _step(self, approval: int, rule, as_json: dict, at: dt.datetime) -> Step:
         values = {name: getattr(rule, name) for name in ("order", "key", "name", "name_en", "mode", "needed")}
+        values["stage"] = rule.together
         return self.rows.add(Step, approval_id=approval, round=1, rule=as_json, opened_at=at, closed_at=at, **values)
 
     def _wait(self, step: Step, decider: User, document: int, log: Log, *, is_open: bool) -> None:
