@@ -197,6 +197,7 @@ PAGES = """
     core:job-list                    in 200 200 200
     core:job-retry                   in 405 405 405
     documents:analysis               in 403 403 200
+    documents:event-log              in 403 403 405
     documents:export-log             in 403 403 200
     documents:people                 in 200 200 200
     documents:verify                 200 200 200 200

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from apps.approvals.analysis.buckets import percentile
 from apps.approvals.kinds import kind_called
 from apps.approvals.models import PersonWaits, ReturnedFor, RouteStep, StepWaits
+from apps.core.models import in_readers_language
 from apps.org.models import User
 
 MEDIAN, NINTH = 0.5, 0.9
@@ -105,8 +106,9 @@ def step_labels(wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], st
     """Names of steps by kind and key, as the newest version of the route calls them."""
     kinds = {kind for kind, _step in wanted}
     rows = RouteStep.objects.filter(version__route__kind__in=kinds, key__in={step for _kind, step in wanted})
-    rows = rows.select_related("version__route").order_by("version__number")
-    return {(row.version.route.kind, row.key): row.label for row in rows}
+    columns = ("version__route__kind", "key", "name", "name_en")
+    found = rows.order_by("version__number").values_list(*columns)
+    return {(kind, key): in_readers_language(name, name_en) for kind, key, name, name_en in found}
 
 
 def kind_label(kind: str) -> str:
@@ -135,7 +137,7 @@ def _by_step(chosen: Selection) -> tuple[dict[Any, Line], dict[Any, Line], dict[
 
 def _by_person(chosen: Selection) -> list[Line]:
     """The lines of people; where departments are chosen, of those who belong to them."""
-    people, rows = _lines(), chosen.of(PersonWaits)
+    people, rows = _lines(), chosen.of(PersonWaits).filter(kind=chosen.kind)
     if chosen.departments is not None:
         rows = rows.filter(person__department__in=chosen.departments)
     for person, histogram, late in rows.values_list("person", "histogram", "late"):

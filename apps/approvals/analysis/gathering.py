@@ -84,7 +84,12 @@ class _Count:
         bucket = bucket_of(working_time_between(task["opened_at"], at, calendar))
         is_late = row["verb"] in TAKEN_AWAY or (task["due_at"] is not None and at > task["due_at"])
         month, kind, *step = _where(row, at)
-        for counts in (self.steps[month, kind, *step], self.people[month, kind, task["user_id"]]):
+        person = task["user_id"]
+        for counts in (
+            self.steps[month, kind, *step],
+            self.people[month, kind, person],
+            self.people[month, "", person],
+        ):
             counts[str(bucket)] += -1 if undone else 1
             counts[LATE] += (-1 if undone else 1) * is_late
 

@@ -40,7 +40,7 @@ class StepWaits(_Waits):
 
 
 class PersonWaits(_Waits):
-    """By the person who decided."""
+    """By the person who decided; beside the kinds of paper, an empty kind stands for all of them."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

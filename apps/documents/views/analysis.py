@@ -5,9 +5,11 @@ import io
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -21,10 +23,11 @@ from apps.core import clock
 from apps.core.exports import write_workbook
 from apps.core.files import MIME, serve_file
 from apps.core.forms import BaseForm
+from apps.core.jobs import enqueue
 from apps.core.tables import Column, Table
 from apps.documents.analysis import oldest_open
 from apps.documents.kinds import all_kinds
-from apps.documents.services import record_export
+from apps.documents.services import eventlog, record_export
 from apps.org.models import Department
 
 MAY_ANALYSE = "approvals.view_analysis"
@@ -35,12 +38,20 @@ FEWEST = 3
 MOST_MONTHS = 120
 
 
+class MonthInput(forms.DateInput):
+    """The browser's field for a month; where it has none, a text such as 2026-01."""
+
+    input_type = "month"
+
+    def __init__(self):
+        super().__init__(attrs={"placeholder": "2026-01"}, format="%Y-%m")
+
+
 class MonthField(forms.DateField):
     """A month, as its first day."""
 
     def __init__(self, **options: Any):
-        widget = forms.DateInput(attrs={"type": "month", "placeholder": "2026-01"}, format="%Y-%m")
-        super().__init__(input_formats=["%Y-%m"], widget=widget, **options)
+        super().__init__(input_formats=["%Y-%m"], widget=MonthInput, **options)
 
 
 class AnalysisForm(BaseForm):
@@ -116,6 +127,7 @@ class Analysis(PermissionRequiredMixin, View):
             "charts": _charts(found),
             "oldest": oldest_open(request.user, chosen),
             "until": gathered_until(),
+            "sent": {name: value for name, value in QueryDict(_query(chosen, given or _usual())).items() if value},
             "query": _query(chosen, given or _usual()),
         }
         return render(request, "documents/analysis.html", context, status=422 if form.errors else 200)
@@ -140,6 +152,32 @@ class Analysis(PermissionRequiredMixin, View):
         stream.seek(0)
         name = f"{slugify(title, allow_unicode=True)}-{localtime(clock.now()):%Y%m%d}.xlsx"
         return serve_file(stream, name, content_type=MIME["xlsx"])
+
+
+class EventLog(PermissionRequiredMixin, View):
+    """Have the log of events written as a file for process mining, in the background."""
+
+    http_method_names = ["post", "options"]
+    permission_required = MAY_ANALYSE
+    raise_exception = True
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = AnalysisForm(request.POST)
+        kind = request.POST.get("format")
+        if kind not in eventlog.FORMATS or not form.is_valid():
+            messages.error(request, _("Choose the months and the format again."))
+            return HttpResponseRedirect(reverse("documents:analysis"))
+        chosen = _selection(form.cleaned_data)
+        params = {
+            "first": chosen.first.isoformat(),
+            "last": chosen.last.isoformat(),
+            "kind": chosen.kind,
+            "departments": None if chosen.departments is None else sorted(chosen.departments),
+            "format": kind,
+        }
+        title = _("Event log %(first)s – %(last)s") % {"first": f"{chosen.first:%Y-%m}", "last": f"{chosen.last:%Y-%m}"}
+        job = enqueue(eventlog.EXPORT_JOB, by=request.user, params=params, title=title)
+        return HttpResponseRedirect(job.get_absolute_url())
 
 
 def _usual() -> dict[str, Any]:
