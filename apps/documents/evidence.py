@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 from apps.approvals.events import verify
 from apps.approvals.models import Approval, Event
 from apps.core.pdf import PrintTable
+from apps.documents.errors import NotAllowed
 from apps.documents.models import Document
+from apps.documents.permissions import Access
 from apps.documents.printing import PrintParts
 
 
@@ -36,6 +38,12 @@ def pack_parts(document: Document, parts: PrintParts, more: Sequence[PrintTable]
         notes=[*parts.notes, *_proof(document, len(events))],
         footer=[*parts.footer, _("A file is the one listed when its SHA-256 is the same.")],
     )
+
+
+def refuse_veiled(access: Access) -> None:
+    """Only a whole paper is proved: not to somebody from whom their step hides a part."""
+    if access.hidden:
+        raise NotAllowed(_("A part of the paper is not shown at your step, so it can't be proved to you as a whole."))
 
 
 def file_table(files: Iterable[Any], title: str) -> PrintTable:

@@ -197,8 +197,6 @@ def evidence(access: Access) -> Answer:
     """What was decided can be proved once there is something to decide: from the first submission on."""
     if not access.document.approval_id:
         return never(_("There is no evidence pack before the submission."))
-    if access.hidden:
-        return no(_("A part of the paper is not shown at your step, so it can't be proved to you as a whole."))
     return print_(access)
 
 

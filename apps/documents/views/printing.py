@@ -35,6 +35,7 @@ class Evidence(PaperView):
 
     def get(self, request: HttpRequest, pk: int) -> FileResponse:
         self.require("evidence")
+        evidence.refuse_veiled(self.access)
         paper = self.document
         parts = evidence.pack_parts(paper, self.kind.print_parts(paper), self.kind.evidence_tables(paper))
         site = request.build_absolute_uri("/")[:-1]
