@@ -57,6 +57,7 @@ PAGES_OF_A_KIND = """
     remove-approver in 405 405 405
     take-back in 405 405 405
     urge      in 405 405 405
+    revoke    in 404 403 404
     delete    in 405 405 405
     attach    in 405 405 405
     preview   in 405 405 405

@@ -26,7 +26,7 @@ def asked_of_applicant(kind: str, approval: Approval | None = None) -> list[Step
     if approval is not None:
         rules = [rule_of(step) for step in steps_of(approval)]
     else:
-        version = RouteVersion.objects.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED).first()
+        version = RouteVersion.objects.published_for(kind)
         rules = rules_of(version) if version else []
     return [rule for rule in rules if rule.rule == "chosen"]
 

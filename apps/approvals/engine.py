@@ -43,14 +43,25 @@ __all__ = [
 Enclosed = Sequence[dict[str, Any]]
 
 
-def start(*, kind: str, applicant, department, facts: dict, content_hash: str, by, choices: Chosen = dict) -> Outcome:
-    """Begin the run of a paper at its first submission. ``choices``: asked for whom the applicant has chosen.
+def start(
+    *,
+    kind: str,
+    applicant,
+    department,
+    facts: dict,
+    content_hash: str,
+    by,
+    choices: Chosen = dict,
+    version: RouteVersion | None = None,
+) -> Outcome:
+    """Begin the run of a paper at its first submission. ``choices``: asked for whom the applicant has chosen;
+    ``version``: the chain, where it is not the one in force for the kind.
 
     Raises `ChoiceMissing` when the applicant has not chosen everybody they have to, `NoRoute` when no route is
     published for the kind, `NoApprover` when a step resolves to nobody at all, `NoStepApplies` when nobody would
     decide it.
     """
-    version = RouteVersion.objects.published_for(kind)
+    version = version or RouteVersion.objects.published_for(kind)
     if version is None:
         raise errors.NoRoute
     rules = rules_of(version)

@@ -22,12 +22,14 @@ class RouteForm(BaseModelForm):
 
     class Meta:
         model = Route
-        fields = ["name", "name_en", "owner"]
+        fields = ["name", "name_en", "owner", "revocable_days"]
         widgets = {"owner": forms.Select(attrs=SEARCHABLE)}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = User.objects.filter(is_active=True)
+        if self.instance.purpose == Route.Purpose.REVOKE:
+            del self.fields["revocable_days"]
 
 
 class StepForm(BaseModelForm):

@@ -16,9 +16,9 @@ GAP = 10
 
 
 @transaction.atomic
-def create_route(*, kind: str, name: str, name_en: str = "", owner=None, by) -> RouteVersion:
-    """The route of a kind that has none yet, with an empty draft."""
-    route = Route(kind=kind, name=name, name_en=name_en, owner=owner)
+def create_route(*, kind: str, purpose: str = Route.Purpose.APPROVE, by, **values) -> RouteVersion:
+    """The route of a kind that has none yet for this purpose, with an empty draft."""
+    route = Route(kind=kind, purpose=purpose, **values)
     _note(route, by, "created")
     route.save()
     return start_draft(route, by=by)

@@ -13,7 +13,7 @@ def publish_route(row: dict[str, Any]) -> None:
 
     `role` and `copy_roles` of a step are codes of roles, which must exist.
     """
-    if Route.objects.filter(kind=row["kind"]).exists():
+    if Route.objects.filter(kind=row["kind"], purpose=Route.Purpose.APPROVE).exists():
         return
     route = Route.objects.create(kind=row["kind"], name=row["name"], name_en=row["name_en"])
     version = RouteVersion.objects.create(route=route, number=1)

@@ -178,6 +178,12 @@ class TransferForm(BaseForm):
         super().show_refusal(Refused(str(refusal), fields={**refusal.fields, **({"to": people} if people else {})}))
 
 
+class RevokeForm(BaseForm):
+    """Why an approved paper is to be revoked."""
+
+    reason = text_field(_("Reason"))
+
+
 class ConsultForm(CopyForm):
     """Who is asked for an opinion, and what about."""
 

@@ -7,21 +7,23 @@ Unseen documents are 404 for pages; seen but not allowed is 403 with the reason.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.approvals.engine import decided_in_round
 from apps.approvals.errors import NotAsked, OpinionAsked, UrgedAlready
-from apps.approvals.models import Task
+from apps.approvals.models import Route, Task
 from apps.approvals.reassigning import URGE_AGAIN_AFTER, may_take_back, urged_at
 from apps.core import clock
 from apps.documents import grants
 from apps.documents.errors import NotAllowed, NotFound
-from apps.documents.models import Document
+from apps.documents.models import Document, Revocation
 from apps.documents.veiling import hidden_from
 from apps.documents.visibility import sees_by_structure
 
@@ -340,3 +342,29 @@ def cancel(access: Access) -> Answer:
         return never(_("Your role does not cancel approved documents."))
     refusal = access.document.specific.cancel_refusal()
     return no(refusal) if refusal else YES
+
+
+@rule("revoke")
+def revoke(access: Access) -> Answer:
+    """The applicant asks for an approved paper to be revoked, within the days its route allows."""
+    document = access.document
+    if not access.is_applicant or document.state != State.APPROVED:
+        return never(_("Only the applicant asks for an approved document to be revoked."))
+    days = Route.objects.filter(versions__runs=document.approval_id).values_list("revocable_days", flat=True).first()
+    if document.kind == Revocation.KIND or days is None:
+        return never(_("Documents of this kind are not revoked."))
+    until = localtime(document.closed_at).date() + dt.timedelta(days=days)
+    if clock.today() > until:
+        return no(_("It could be revoked until %(day)s.") % {"day": until.isoformat()})
+    if asked := document.revocations.filter(state__in=Revocation.OPEN).first():
+        return no(_("%(paper)s asks for it already.") % {"paper": asked})
+    refusal = document.specific.revoke_refusal()
+    return no(refusal) if refusal else YES
+
+
+@rule("create", kind=Revocation.KIND)
+def create_revocation(access: Access) -> Answer:
+    """Only for a paper: a revocation is asked for on the page of what it revokes."""
+    if access.document.specific.of_id is None:
+        return no(_("Ask for it on the page of the approved document."))
+    return create(access)

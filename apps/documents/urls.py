@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.documents.views import analysis, lists, people, printing
+from apps.documents.views.revocations import RevocationViews
 
 app_name = "documents"
 
@@ -13,4 +14,5 @@ urlpatterns = [
     path("approvals/analysis/event-log/", analysis.EventLog.as_view(), name="event-log"),
     path("exports/", lists.ExportLog.as_view(), name="export-log"),
     path("documents/people/", people.People.as_view(), name="people"),
+    *RevocationViews.urls(),
 ]

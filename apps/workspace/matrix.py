@@ -102,7 +102,9 @@ class Scene:
         self.cast = cast
         self.applicant = cast["applicant"]
         self.actions = [action for action in actions_of(model.KIND) if action != "create"]
-        route, _created = Route.objects.get_or_create(kind=model.KIND, defaults={"name": model.KIND})
+        route, _created = Route.objects.get_or_create(
+            kind=model.KIND, purpose=Route.Purpose.APPROVE, defaults={"name": model.KIND}
+        )
         route.versions.filter(state=RouteVersion.State.PUBLISHED).update(state=RouteVersion.State.RETIRED)
         number = max(route.versions.values_list("number", flat=True), default=0) + 1
         version = RouteVersion.objects.create(route=route, number=number, state=RouteVersion.State.PUBLISHED)

@@ -32,7 +32,7 @@ from apps.business.plans import services as plans
 from apps.business.settlements import services as settlements
 from apps.core import clock
 from apps.documents import services
-from apps.documents.models import Attachment, Document
+from apps.documents.models import Attachment, Document, Revocation
 from apps.finance.expenses.models import ExpenseCategory, ExpenseClaim
 from apps.finance.expenses.services import pay, save_claim
 from apps.finance.payments.models import FundAccount
@@ -64,6 +64,12 @@ def write(stage: Stage) -> Document:
 def _plain(stage: Stage) -> Document:
     """A paper that needs nothing but a title and an amount."""
     return services.save_draft(stage.model(title="Sample", amount=FEE), by=stage.applicant)
+
+
+def _revocation(stage: Stage) -> Document:
+    """On an approved claim."""
+    claim = stage.before(ExpenseClaim)
+    return services.save_draft(Revocation(of=claim, title="Sample", reason="Sample"), by=stage.applicant)
 
 
 def _claim(stage: Stage) -> Document:
@@ -204,6 +210,7 @@ def _work_over(plan: Document) -> Document:
 
 #: how a paper of a kind is written that has rules of its own about what is complete
 DRAFTS: dict[str, Callable[[Stage], Document]] = {
+    Revocation.KIND: _revocation,
     ExpenseClaim.KIND: _claim,
     EngagementIntake.KIND: _intake,
     AgencyContract.KIND: _contract,

@@ -17,9 +17,10 @@ PUBLISHED = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 class RouteFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Route
-        django_get_or_create = ["kind"]
+        django_get_or_create = ["kind", "purpose"]
 
     kind = "memo"
+    purpose = "approve"
     name = factory.LazyAttribute(lambda route: f"Route of {route.kind}")
 
 
@@ -45,10 +46,10 @@ def when(fact, op, value):
     return {"fact": fact, "op": op, "value": value}
 
 
-def route(kind="memo", steps=(), *, owner=None):
+def route(kind="memo", steps=(), *, owner=None, purpose="approve", revocable_days=None):
     """The published route of a kind with these steps; a route already in force is retired by it."""
-    parent = RouteFactory(kind=kind)
-    parent.owner = owner
+    parent = RouteFactory(kind=kind, purpose=purpose)
+    parent.owner, parent.revocable_days = owner, revocable_days
     parent.save()
     RouteVersion.objects.filter(route=parent, state="published").update(state="retired")
     version = RouteVersion.objects.create(

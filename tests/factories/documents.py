@@ -1,7 +1,8 @@
 """Memos in every state, brought there by the services."""
 
 from apps.documents import services
-from apps.documents.models import Document
+from apps.documents.models import Document, Revocation
+from tests.factories.approvals import route, step
 from tests.testkind.models import Memo
 
 STATES = [state.value for state in Document.State]
@@ -31,3 +32,15 @@ def brought_to(state, applicant, *, head, finance, executive, **values):
         return services.reject(memo, by=head, reason="No")
     memo = services.approve(services.approve(memo, by=head), by=finance)
     return memo if state == "approved" else services.cancel(memo, by=executive, reason="Bought elsewhere")
+
+
+def revocation(applicant, of=None):
+    """An application to revoke an approved memo, not yet handed in."""
+    memo = of or approved(applicant)
+    return services.save_draft(Revocation(of=memo, title=f"Revoke {memo}", reason="Ordered twice"), by=applicant)
+
+
+def approved(applicant, **values):
+    """A memo approved by the head of the department."""
+    route("memo", [step("head", rule="department_head")], revocable_days=30)
+    return services.approve(submitted(applicant, **values), by=applicant.department.head)

@@ -15,6 +15,7 @@ DRAFTS: dict[str, Callable[..., Document]] = {
     "expenseclaim": lambda applicant: finance.claim_of(applicant, finance.line("80.00"), finance.line("20.50")),
     "memo": documents.draft,
     "planchange": lambda applicant: plans.change_of(plans.approved_plan(applicant)),
+    "revocation": documents.revocation,
     "settlement": settlements.draft,
     "vehiclerequest": lambda applicant: trip(applicant, submitted=False),
 }

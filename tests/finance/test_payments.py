@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.approvals.events import verify
-from apps.approvals.models import Approval
+from apps.approvals.models import Approval, Route, Task
 from apps.core import clock
+from apps.core.errors import Refused
 from apps.documents import services
 from apps.documents.errors import Incomplete, NotAllowed, NotFound
 from apps.finance.expenses.models import ExpenseClaim
@@ -224,3 +225,20 @@ def test_database_itself_refuses_overpayment(cast, approved):
         ExpenseClaim.objects.filter(pk=claim.pk).update(
             paid_amount=Decimal("100.01"), paid_on=clock.today(), paid_at=clock.now()
         )
+
+
+def approve_to_the_end(paper):
+    """By whoever's turn it is, step by step."""
+    while task := Task.objects.open().filter(approval=paper.approval).first():
+        services.approve(paper, by=task.user)
+
+
+def test_claim_paid_while_it_is_to_be_revoked_is_not_revoked(cast, approved):
+    Route.objects.filter(kind="expenseclaim").update(revocable_days=30)
+    claim = approved(cast.staff, line("120.00"))
+    asked = services.ask_to_revoke(claim, by=cast.staff, reason="Claimed twice")
+    pay(claim, **order(cast))
+    with pytest.raises(Refused, match="It was paid on"):
+        approve_to_the_end(asked)
+    asked.refresh_from_db()
+    assert (reload(claim).state, asked.state) == ("approved", "in_review")

@@ -18,9 +18,23 @@ from apps.org.models import User
 
 
 class Route(Named, BaseModel):
-    """The approval chain of one kind of document. What it says is in its versions."""
+    """The approval chain of one kind of document, or the chain by which an approved one is revoked.
 
-    kind = models.CharField(_("document kind"), max_length=40, unique=True)
+    What it says is in its versions.
+    """
+
+    class Purpose(models.TextChoices):
+        APPROVE = "approve", _("approving")
+        REVOKE = "revoke", _("revoking what was approved")
+
+    kind = models.CharField(_("document kind"), max_length=40)
+    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose, default=Purpose.APPROVE, editable=False)
+    revocable_days = models.PositiveSmallIntegerField(
+        _("may be revoked within days"),
+        null=True,
+        blank=True,
+        help_text=_("After the final approval, by a chain of its own or by this one again. Empty: never."),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -35,14 +49,29 @@ class Route(Named, BaseModel):
     class Meta:
         verbose_name = _("approval route")
         verbose_name_plural = _("approval routes")
-        ordering = ["kind"]
+        ordering = ["kind", "purpose"]
+        constraints = [models.UniqueConstraint(fields=["kind", "purpose"], name="route_kind_purpose_once")]
 
 
 class RouteVersionQuerySet(models.QuerySet):
     def published_for(self, kind: str) -> RouteVersion | None:
         """The version in force for a kind of document, with its route, and whether anybody is represented today."""
-        versions = self.filter(route__kind=kind, state=RouteVersion.State.PUBLISHED).select_related("route")
-        return versions.annotate(is_anybody_away=Exists(Delegation.objects.in_force())).first()
+        return self.in_force().filter(route__kind=kind, route__purpose=Route.Purpose.APPROVE).first()
+
+    def published_to_revoke(self, kind: str, *, general: str) -> RouteVersion | None:
+        """By which chain an approved paper of a kind is revoked: its own, else the general one, else its own again."""
+        purpose = Route.Purpose
+        wanted = [(kind, purpose.REVOKE), (general, purpose.APPROVE), (kind, purpose.APPROVE)]
+        found = {
+            (version.route.kind, version.route.purpose): version
+            for version in self.in_force().filter(route__kind__in=[kind, general])
+        }
+        return next((found[place] for place in wanted if place in found), None)
+
+    def in_force(self):
+        """Published versions with their routes."""
+        versions = self.filter(state=RouteVersion.State.PUBLISHED).select_related("route")
+        return versions.annotate(is_anybody_away=Exists(Delegation.objects.in_force()))
 
 
 class RouteVersion(BaseModel):

@@ -230,6 +230,7 @@ class Event(models.Model):
         LATE_REJECTED = "late_rejected", _("rejected after the deadline")
         CLOSED = "closed", _("ended with the step beside it")
         CANCELLED = "cancelled", _("cancelled")
+        REVOKED = "revoked", _("revoked")
         RECORDED = "recorded", _("recorded")
 
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="events")

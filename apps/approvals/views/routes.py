@@ -58,10 +58,16 @@ class RouteList(RoutePage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         versions = Prefetch("versions", RouteVersion.objects.prefetch_related("steps").order_by("-number"))
-        routes = {route.kind: route for route in Route.objects.select_related("owner").prefetch_related(versions)}
+        every = Route.objects.select_related("owner").prefetch_related(versions)
+        routes = {route.kind: route for route in every if route.purpose == Route.Purpose.APPROVE}
         known = [kind.name for kind in all_kinds()]
         names = [*known, *(name for name in routes if name not in known)]
         rows = [{"kind": kind_called(name), "route": routes.get(name), **_standing(routes.get(name))} for name in names]
+        rows += [
+            {"kind": kind_called(route.kind), "route": route, "revokes": True, **_standing(route)}
+            for route in every
+            if route.purpose == Route.Purpose.REVOKE
+        ]
         return self.show("route_list", _("Approval routes"), rows=rows)
 
 
@@ -69,21 +75,34 @@ class RouteCreate(RoutePage):
     """A route for a kind that has none."""
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        return self.page(RouteForm(initial={"name": str(self.kind.label)}))
+        name = str(self.kind.label)
+        if self.purpose == Route.Purpose.REVOKE:
+            name = _("Revoking: %(kind)s") % {"kind": name}
+        return self.page(self.form(initial={"name": name}))
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        form = RouteForm(request.POST)
+        form = self.form(request.POST)
         if not form.is_valid():
             return self.page(form, status=422)
-        draft = services.create_route(kind=self.kind.name, by=request.user, **form.cleaned_data)
+        draft = services.create_route(kind=self.kind.name, purpose=self.purpose, by=request.user, **form.cleaned_data)
         return self.go("version", draft.pk)
 
     @cached_property
     def kind(self) -> Any:
         kind = next((kind for kind in all_kinds() if kind.name == self.kwargs["kind"]), None)
-        if kind is None or Route.objects.filter(kind=kind.name).exists():
+        if kind is None or Route.objects.filter(kind=kind.name, purpose=self.purpose).exists():
             raise Http404
         return kind
+
+    @cached_property
+    def purpose(self) -> str:
+        """For approving, or with `?purpose=revoke` for revoking what was approved."""
+        asked = self.request.GET.get("purpose")
+        return asked if asked in Route.Purpose.values else Route.Purpose.APPROVE
+
+    def form(self, data: Any = None, **options: Any) -> RouteForm:
+        """The form of the new route."""
+        return RouteForm(data, instance=Route(kind=self.kind.name, purpose=self.purpose), **options)
 
     def page(self, form: RouteForm, status: int = 200) -> HttpResponse:
         """The form."""
@@ -127,8 +146,15 @@ class RouteDetail(RoutePage):
             versions=versions,
             steps=_told(in_force) if in_force else [],
             running=services.running_on(in_force) if in_force else 0,
+            revoking=self.revoking(route),
             **standing,
         )
+
+    def revoking(self, route: Route) -> Route | None:
+        """The chain by which papers of this route are revoked, where there is one of its own."""
+        if route.purpose == Route.Purpose.REVOKE:
+            return None
+        return Route.objects.filter(kind=route.kind, purpose=Route.Purpose.REVOKE).first()
 
 
 class DraftStart(RoutePage):

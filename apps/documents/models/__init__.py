@@ -2,6 +2,7 @@ from apps.documents.grants import Grant
 from apps.documents.models.checks import CheckRun
 from apps.documents.models.document import Document, DocumentQuerySet
 from apps.documents.models.parts import Attachment, ChosenApprover, Comment, Enclosure, Export, Participant
+from apps.documents.models.revocation import Revocation
 
 __all__ = [
     "Attachment",
@@ -14,4 +15,5 @@ __all__ = [
     "Export",
     "Grant",
     "Participant",
+    "Revocation",
 ]

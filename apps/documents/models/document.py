@@ -14,8 +14,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.models import RouteVersion
 from apps.core.history import HistoricalRecords
 from apps.core.models import BaseModel
 from apps.documents import visibility
@@ -186,7 +188,21 @@ class Document(BaseModel):
         """Called when the paper goes back to the applicant: returned or withdrawn."""
 
     def on_closed(self, by) -> None:
-        """Called when the paper ends without effect: rejected or cancelled."""
+        """Called when the paper ends without effect: rejected, cancelled or revoked."""
+
+    def revoke_refusal(self) -> str:
+        """Why this paper can't be revoked by a chain now; empty when it can. What forbids to cancel forbids it, too."""
+        if self.state != self.State.APPROVED:
+            return _now("%(paper)s is not an approved paper any more.") % {"paper": self}
+        return self.cancel_refusal()
+
+    def route_version(self) -> RouteVersion | None:
+        """The chain it takes, where it is not the one in force for its kind."""
+        return None
+
+    def basis(self) -> list[int]:
+        """Ids of papers that whoever decides this one has to read."""
+        return []
 
     def cancel_refusal(self) -> str:
         """Why an approved paper of this kind can't be cancelled now; empty when it can."""

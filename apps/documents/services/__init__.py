@@ -9,12 +9,14 @@ from apps.documents.services.decisions import advise, approve, cancel, edit_in_r
 from apps.documents.services.drafts import delete_draft, save_draft
 from apps.documents.services.exports import record_export
 from apps.documents.services.reassigning import add_approvers, consult, remove_approver, take_back, transfer, urge
+from apps.documents.services.revocations import ask_to_revoke
 from apps.documents.services.talk import attach, comment, copy_to, detach, mark_read
 
 __all__ = [
     "add_approvers",
     "advise",
     "approve",
+    "ask_to_revoke",
     "attach",
     "cancel",
     "choose_approvers",

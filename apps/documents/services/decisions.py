@@ -16,8 +16,8 @@ from apps.core import clock
 from apps.core.numbering import next_number
 from apps.documents import permissions
 from apps.documents.errors import Incomplete, NotAllowed, Stale
-from apps.documents.models import Document
-from apps.documents.services import notices
+from apps.documents.models import Document, Revocation
+from apps.documents.services import notices, voiding
 from apps.documents.services.choices import chosen_approvers
 from apps.documents.services.enclosing import enclose, examined, examined_signature, named
 from apps.documents.services.locking import lock, save
@@ -63,6 +63,7 @@ def submit(document: Document, *, by, revision: int | None = None) -> Document:
             content_hash=content_hash,
             by=by,
             choices=partial(chosen_approvers, document),
+            version=document.route_version(),
         )
         document.approval = outcome.approval
     return settle(document, outcome, by=by, reason="submitted", changed=True)
@@ -163,10 +164,7 @@ def cancel(document: Document, *, by, reason: str) -> Document:
     permissions.require(by, "cancel", document)
     if not reason.strip():
         raise ReasonMissing
-    engine.record(document.approval_id, Event.Verb.CANCELLED, by=by, payload={"text": reason.strip()})
-    document.state, document.closed_at = State.CANCELLED, clock.now()
-    document.on_closed(by)
-    save(document, by=by, reason=f"cancelled: {reason.strip()}"[:200])
+    voiding.void(document, by=by, verb=Event.Verb.CANCELLED, reason=reason.strip())
     notices.cancelled(document, by=by, reason=reason.strip())
     return document
 
@@ -239,6 +237,8 @@ def _take_state(document: Document, run: str, by) -> None:
     if run == Approval.State.APPROVED:
         document.state = State.APPROVED
         document.on_approved(by)
+        if document.KIND == Revocation.KIND:
+            voiding.revoke(document, by=by)
     elif run == Approval.State.REJECTED:
         document.state = State.REJECTED
         document.on_closed(by)

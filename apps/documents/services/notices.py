@@ -96,6 +96,15 @@ def cancelled(document: Document, *, by, reason: str) -> None:
     )
 
 
+def revoked(document: Document, revocation: Document, *, by) -> None:
+    """The applicant, and whoever has approved the paper that is void now."""
+    approved = document.approval.tasks.filter(state=Task.State.APPROVED).select_related("user")
+    people = {task.user_id: task.user for task in approved}
+    people[document.applicant_id] = document.applicant
+    people.pop(by.pk, None)
+    _send(document, people.values(), _("%(paper)s is revoked"), body=revocation.reason, by=by)
+
+
 def commented(document: Document, comment: Comment, *, named: Iterable[User] = ()) -> None:
     """Those named in the comment, and the applicant and whoever decides now, without the author."""
     named = {person.pk: person for person in named}

@@ -26,6 +26,11 @@ def follow(document: Document, outcome: Outcome) -> None:
     represented = [task for task in outcome.opened if task.on_behalf_of_id]
     rights += [(task.on_behalf_of_id, grants.VIEW, document.pk, f"acted:{task.pk}") for task in represented]
     rights += [(person, grants.VIEW, document.pk, "copied") for person in outcome.copied]
+    rights += [
+        (task.user_id, grants.VIEW, paper, f"basis:{document.pk}")
+        for paper in document.basis()
+        for task in outcome.opened
+    ]
     grants.give(rights)
     take_part(document, approvers={task.user_id for task in outcome.opened}, copied=outcome.copied)
 

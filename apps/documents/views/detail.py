@@ -19,7 +19,7 @@ from apps.documents.choice_forms import next_choices
 from apps.documents.decision_forms import SignatureInput
 from apps.documents.enclosures import Enclosed, Enclosures, enclosures_of
 from apps.documents.history import history_of
-from apps.documents.models import Attachment, Comment, Document, Enclosure, Participant
+from apps.documents.models import Attachment, Comment, Document, Enclosure, Participant, Revocation
 from apps.documents.names import Names
 from apps.documents.permissions import Access, Answer
 from apps.documents.services import mark_read
@@ -49,6 +49,10 @@ _ADDRESSES = ("history", "approve", "return", "reject", "advise", "cancel", "com
 
 #: what a step may ask for with an approval
 _NEEDS = ("opinion_required", "attachment_required", "signature_required")
+
+
+#: an application to revoke a paper that its page speaks of
+ASKED = (Document.State.IN_REVIEW, Document.State.RETURNED, Document.State.APPROVED)
 
 
 class Detail(PaperView):
@@ -82,6 +86,7 @@ class Detail(PaperView):
             "reject_reasons": self.kind.reject_reasons,
             "cancel_reasons": self.kind.cancel_reasons,
             "facts": display.without(self.kind.shown(document), access.hidden),
+            "revocation": revocation_of(document, self.request.user),
             "hidden_parts": [document.HIDEABLE.get(name, name) for name in sorted(access.hidden)],
             "lines": lines,
             "files": files,
@@ -140,6 +145,7 @@ class Detail(PaperView):
                 unread=Exists(unread),
                 has_files=Exists(files.order_by()),
                 has_comments=Exists(comments.order_by()),
+                has_revocation=Exists(Revocation.objects.filter(of=OuterRef("pk"), state__in=ASKED).order_by()),
                 has_enclosures=Exists(enclosures.order_by()),
             )
         )
@@ -179,6 +185,7 @@ def actions_of(kind: Any, access: Access) -> list[Action]:
                link=True),
         Action(_("Cancel paper"), document.url("cancel"), access.may("cancel"), icon="slash-circle", dialog="cancel",
                style="danger"),
+        Action(_("Ask to revoke"), document.url("revoke"), access.may("revoke"), icon="slash-circle", link=True),
         Action(_("Delete"), document.url("delete"), access.may("delete"), icon="trash", style="danger",
                confirm=_("Delete this draft for good?")),
     ]  # fmt: skip
@@ -212,6 +219,30 @@ def _about_people(access: Access) -> list[Action]:
         ),
         Action(_("Remind"), document.url("urge"), access.may("urge"), icon="bell"),
     ]
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """That a paper is to be revoked, or was; with the way to the application for who may see it."""
+
+    text: str
+    paper: Document
+    url: str
+
+
+def revocation_of(document: Document, viewer: Any) -> Revoked | None:
+    """The application that is on its way, or was approved; read only where the page knows there is one."""
+    if not document.has_revocation:
+        return None
+    row = Revocation.objects.filter(of=document.pk, state__in=ASKED).select_related("applicant").order_by("-pk").first()
+    done = row.state == Document.State.APPROVED
+    text = (
+        _("This paper was revoked.")
+        if done
+        else _("This paper is to be revoked; it is in force until that is decided.")
+    )
+    seen = Document.objects.visible_to(viewer).filter(pk=row.pk).exists()
+    return Revoked(text, row, row.get_absolute_url() if seen else "")
 
 
 @dataclass(frozen=True)

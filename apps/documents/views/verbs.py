@@ -28,6 +28,7 @@ from apps.documents.decision_forms import (
     CopyForm,
     RejectForm,
     ReturnForm,
+    RevokeForm,
     SaidForm,
     TransferForm,
 )
@@ -266,7 +267,11 @@ class FormVerb(PaperView):
             form.show_refusal(refusal)
             return self.page(form, status=422)
         messages.success(request, message)
-        return HttpResponseRedirect(self.document.url("detail"))
+        return HttpResponseRedirect(self.next_page())
+
+    def next_page(self) -> str:
+        """Where the person goes on."""
+        return self.document.url("detail")
 
     def carry_out(self, form: BaseForm) -> str:
         """Do it and answer what to say."""
@@ -301,6 +306,20 @@ class Transfer(FormVerb):
         given = form.cleaned_data
         document = services.transfer(self.document, by=self.request.user, to=given["to"], reason=given["reason"])
         return _("%(paper)s is now with %(people)s.") % {"paper": document, "people": whose_turn(document)}
+
+
+class Revoke(FormVerb):
+    """Ask for an approved paper to be revoked; leads to the application."""
+
+    action, form_class = "revoke", RevokeForm
+    title, submit_label = gettext_lazy("Revoke %(paper)s"), gettext_lazy("Ask for it to be revoked")
+
+    def carry_out(self, form: BaseForm) -> str:
+        self.asked = services.ask_to_revoke(self.document, by=self.request.user, **form.cleaned_data)
+        return submitted_message(self.asked)
+
+    def next_page(self) -> str:
+        return self.asked.url("detail")
 
 
 class Consult(FormVerb):

@@ -45,6 +45,7 @@ VERBS: dict[str, type[View]] = {
     "add-approvers": verbs.AddApprovers,
     "take-back": verbs.TakeBack,
     "urge": verbs.Urge,
+    "revoke": verbs.Revoke,
     "delete": verbs.Delete,
     "attach": attachments.Attach,
 }
