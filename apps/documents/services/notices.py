@@ -102,7 +102,7 @@ def revoked(document: Document, revocation: Document, *, by) -> None:
     people = {task.user_id: task.user for task in approved}
     people[document.applicant_id] = document.applicant
     people.pop(by.pk, None)
-    _send(document, people.values(), _("%(paper)s is revoked"), body=revocation.reason, by=by)
+    _send(document, people.values(), _("%(paper)s is revoked"), body=revocation.reason, by=by, topic=Topic.RESULT)
 
 
 def commented(document: Document, comment: Comment, *, named: Iterable[User] = ()) -> None:
