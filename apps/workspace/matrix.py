@@ -105,6 +105,7 @@ class Scene:
         route, _created = Route.objects.get_or_create(
             kind=model.KIND, purpose=Route.Purpose.APPROVE, defaults={"name": model.KIND}
         )
+        Route.objects.filter(pk=route.pk).update(revocable_days=30)
         route.versions.filter(state=RouteVersion.State.PUBLISHED).update(state=RouteVersion.State.RETIRED)
         number = max(route.versions.values_list("number", flat=True), default=0) + 1
         version = RouteVersion.objects.create(route=route, number=number, state=RouteVersion.State.PUBLISHED)
@@ -148,8 +149,8 @@ class Scene:
         paper = self.approve(paper, "second")
         approved = self._asked("Approved", paper)
         later = [self._aside(heading, play, paper) for heading, play in LATER.get(self.model.KIND, {}).items()]
-        cancelled = self._aside("Cancelled", cancel, paper)
-        return [*on_the_way, withdrawn, returned, approved, *later, rejected, cancelled]
+        cancelled = [] if paper.cancel_refusal() else [self._aside("Cancelled", cancel, paper)]
+        return [*on_the_way, withdrawn, returned, approved, *later, rejected, *cancelled]
 
     def _aside(self, heading: str, play: Callable[[Document], Document], paper: Document) -> Answers:
         """What would be answered if the paper went this way from here; afterwards it has not."""
