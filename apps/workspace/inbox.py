@@ -1,6 +1,8 @@
-"""The lists of daily use: to decide, decided by me, copied to me. They read tasks and participants, not permissions.
+"""The lists of daily use: to decide, decided by me, copied to me, raised by me. They read tasks and participants, not
+permissions.
 
-Whoever has a task or a copy also has the grant to see the paper: these lists show nothing that `visible_to` would hide.
+Whoever has a task or a copy also has the grant to see the paper, and everybody sees their own: these lists show nothing
+that `visible_to` would hide.
 """
 
 import datetime as dt
@@ -26,6 +28,7 @@ TABS = {
     "waiting": _("To decide"),
     "decided": _("Decided by me"),
     "copied": _("Copied to me"),
+    "mine": _("Raised by me"),
 }
 
 
@@ -55,6 +58,13 @@ def copied(user, kind: str = ""):
     rows = Participant.objects.filter(user=user, copied_at__isnull=False)
     rows = rows.filter(document__kind=kind) if kind else rows
     return rows.select_related("document__applicant", "document__department").order_by("-copied_at", "-pk")
+
+
+def mine(user, kind: str = ""):
+    """Papers of this person, in every state and of every kind."""
+    papers = Document.objects.filter(applicant=user)
+    papers = papers.filter(kind=kind) if kind else papers
+    return papers.select_related("applicant", "department").order_by("-pk")
 
 
 def _papers(tasks, kind: str):

@@ -32,6 +32,7 @@ LISTS = {
     "waiting": (inboxes.waiting, "opened_at"),
     "decided": (inboxes.decided, "-decided_at"),
     "copied": (inboxes.copied, "-copied_at"),
+    "mine": (inboxes.mine, "-pk"),
 }
 
 
@@ -60,7 +61,7 @@ def figures(request):
 
 @require_GET
 def inbox(request):
-    """`/inbox/`: the tabs to decide, decided by me, copied to me; filtered by kind."""
+    """`/inbox/`: the tabs to decide, decided by me, copied to me, raised by me; filtered by kind."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in LISTS else "waiting"
     kind = request.GET.get("kind", "")

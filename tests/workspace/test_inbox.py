@@ -7,7 +7,7 @@ from django.urls import reverse
 from apps.approvals.models import Task
 from apps.core import clock
 from apps.documents import grants, services
-from apps.documents.models import Document
+from apps.documents.models import Document, Participant
 from tests.documents.trips import publish, trip
 from tests.factories.approvals import route, step
 from tests.factories.documents import draft, submitted
@@ -17,13 +17,19 @@ INBOX = reverse("workspace:inbox")
 APPROVE = reverse("workspace:approve-selected")
 
 
+def _paper_of(row):
+    if isinstance(row, Document):
+        return row
+    return row.document if isinstance(row, Participant) else row.approval.document
+
+
 @pytest.fixture
 def titles(open_as):
     """callable(person, **query) → the titles on this page of the inbox, in order."""
 
     def read(person, **query):
         rows = open_as(person, INBOX, **query).context["page"].rows
-        return [(getattr(row, "document", None) or row.approval.document).title for row in rows]
+        return [_paper_of(row).title for row in rows]
 
     return read
 
@@ -34,6 +40,7 @@ def titles(open_as):
         ("waiting", "Nothing waits for your decision Papers come here when it is your turn."),
         ("decided", "You have decided nothing yet Every paper you approve, return or reject stays here."),
         ("copied", "Nothing was copied to you Papers others want you to know of come here."),
+        ("mine", "You have raised no paper yet Every paper you begin stays here, in whatever state."),
     ],
 )
 def test_empty_tab_says_what_comes_here(people, open_as, tab, said):
@@ -51,17 +58,17 @@ def test_each_tab_shows_exactly_what_belongs_there(people, two_steps, titles):
     services.copy_to(copied, by=people.alice, people=[people.olga])
     services.withdraw(submitted(people.alice, title="Withdrawn"), by=people.alice)
     draft(people.alice, title="Draft")
-    nothing = {"waiting": [], "decided": [], "copied": []}
+    nothing = {"waiting": [], "decided": [], "copied": [], "mine": []}
+    own = ["Draft", "Withdrawn", "Copied to olga", "Refused by bob", "Approved by bob", "Waits for bob"]
     expected = {name: nothing for name in people.people if name != "gone"} | {
-        "bob": {
-            "waiting": ["Waits for bob", "Copied to olga"],
-            "decided": ["Refused by bob", "Approved by bob"],
-            "copied": [],
-        },
-        "tina": {"waiting": [], "decided": ["Returned by tina"], "copied": []},
-        "fay": {"waiting": ["Approved by bob"], "decided": [], "copied": []},
-        "finn": {"waiting": ["Approved by bob"], "decided": [], "copied": []},
-        "olga": {"waiting": [], "decided": [], "copied": ["Copied to olga"]},
+        "alice": nothing | {"mine": own},
+        "tom": nothing | {"mine": ["Returned by tina"]},
+        "bob": nothing
+        | {"waiting": ["Waits for bob", "Copied to olga"], "decided": ["Refused by bob", "Approved by bob"]},
+        "tina": nothing | {"decided": ["Returned by tina"]},
+        "fay": nothing | {"waiting": ["Approved by bob"]},
+        "finn": nothing | {"waiting": ["Approved by bob"]},
+        "olga": nothing | {"copied": ["Copied to olga"]},
     }
     seen = {name: {tab: titles(people.people[name], tab=tab) for tab in nothing} for name in expected}
     assert seen == expected
@@ -95,6 +102,14 @@ def test_tabs_are_filtered_by_kind(people, two_steps, titles, tab):
     assert titles(people.bob, tab=tab, kind="vehiclerequest") == ["A trip"]
 
 
+def test_own_papers_are_filtered_by_kind(people, two_steps, titles):
+    publish()
+    submitted(people.alice, title="A memo")
+    trip(people.alice, title="A trip")
+    assert titles(people.alice, tab="mine") == ["A trip", "A memo"]
+    assert titles(people.alice, tab="mine", kind="memo") == ["A memo"]
+
+
 def test_inbox_costs_the_same_for_one_row_and_for_thirty(people, two_steps, queries_of):
     def more(count):
         for _number in range(count):
@@ -102,12 +117,18 @@ def test_inbox_costs_the_same_for_one_row_and_for_thirty(people, two_steps, quer
             services.copy_to(memo, by=people.alice, people=[people.olga])
             services.approve(submitted(people.alice), by=people.bob)
 
-    places = [(people.bob, "waiting"), (people.bob, "decided"), (people.olga, "copied"), (people.fay, "waiting")]
+    places = [
+        (people.bob, "waiting"),
+        (people.bob, "decided"),
+        (people.olga, "copied"),
+        (people.alice, "mine"),
+        (people.fay, "waiting"),
+    ]
     more(1)
     before = [queries_of(person, INBOX, tab=tab) for person, tab in places]
     more(29)
     assert [queries_of(person, INBOX, tab=tab) for person, tab in places] == before
-    assert max(before) <= 15
+    assert max(before) <= 8
 
 
 def test_more_than_a_page_is_turned_by_cursors(people, two_steps, open_as, titles):

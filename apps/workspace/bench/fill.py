@@ -15,6 +15,8 @@ from decimal import Decimal
 from django.core.management import call_command
 from django.db import transaction
 
+from apps.approvals.analysis.gathering import gather
+from apps.approvals.models import Route
 from apps.core import clock
 from apps.core.models import NumberSequence
 from apps.documents.models import Document
@@ -29,6 +31,8 @@ DEPARTMENTS = 12
 OWN = 60
 OPEN = 80
 EXPORTED = 10_000
+#: one in so many papers is copied to management
+COPIED = 5
 BATCH = 2_000
 State = Document.State
 
@@ -73,12 +77,13 @@ class Filler:
         return people
 
     def finish(self) -> None:
-        """Sequences and statistics; numbers go on after the last one given."""
+        """Sequences, statistics and the figures that are counted at night; numbers go on after the last one given."""
         year = clock.today().year
         NumberSequence.objects.bulk_create(
             NumberSequence(prefix=prefix, year=year, last=last) for prefix, last in self.papers.counts.items()
         )
         self.rows.finish()
+        gather()
 
     def _people(self) -> People:
         root = Department.objects.filter(parent=None).first()
@@ -104,6 +109,7 @@ class Filler:
         for name, code in roles.items():
             named[name].groups.add(Role.objects.get(code=code))
         named["executive"].groups.add(Role.objects.get(code="finance_director"))
+        Route.objects.update(owner=named["executive"])
         others = people[DEPARTMENTS + len(roles) :]
         self.members = defaultdict(list)
         for person in others:
@@ -141,6 +147,8 @@ class Filler:
         )
         deciders = {"head": self.heads[applicant.department_id], "finance": people.accountant}
         self.papers.run(claim, deciders, stands_at="finance" if number % 2 == 0 else "head")
+        if number % COPIED == 0:
+            self.papers.copy(claim, people.executive)
         self._lines(claim.pk, amount, at)
         if paid:
             self._pay(claim.pk, applicant, amount, at, people)

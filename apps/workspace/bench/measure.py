@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from django.db import connection
+from django.http import HttpResponseBase
 from django.test import Client, override_settings
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from apps.approvals.models import Task
+from apps.approvals.models import Route, RouteVersion, Task
+from apps.approvals.services import publish, start_draft
 from apps.core.jobs.models import Job
 from apps.core.jobs.runner import attempt, claim
 from apps.documents.models import Document
@@ -65,7 +68,7 @@ class Bench:
     def __init__(self, filler: Filler, people: People):
         self.filler = filler
         self.people = people
-        self.clients = {name: signed_in(getattr(people, name)) for name in ("staff", "head", "accountant")}
+        self.clients = {name: signed_in(getattr(people, name)) for name in ("staff", "head", "accountant", "executive")}
         self.first_open = Task.objects.open().order_by("pk").first().approval.document
 
     def run(self, rounds: int = ROUNDS) -> list[Measured]:
@@ -87,7 +90,27 @@ class Bench:
         measured.append(self.measure("approve", self._approve, rounds, prepare=self._task))
         measured.append(self._claims())
         measured.append(self.measure("pdf", lambda _: self.get("head", self.first_open.url("print")), 5, prepare=int))
-        return measured
+        return [*measured, *self._approvals(rounds)]
+
+    def _approvals(self, rounds: int) -> list[Measured]:
+        """The other lists of a person, of whoever has most in them; the analysis; and putting a route in force."""
+        inbox = reverse("workspace:inbox")
+        pages = {
+            "decided": ("accountant", f"{inbox}?tab=decided"),
+            "copied": ("executive", f"{inbox}?tab=copied"),
+            "mine": ("staff", f"{inbox}?tab=mine"),
+            "analysis": ("executive", reverse("documents:analysis")),
+        }
+        measured = [
+            self.measure(name, partial(self.get, who, address), rounds) for name, (who, address) in pages.items()
+        ]
+        return [*measured, self.measure("publish", self._publish, min(rounds, 3), prepare=self._next_version)]
+
+    def _next_version(self) -> RouteVersion:
+        return start_draft(Route.objects.get(kind=ExpenseClaim.KIND), by=self.people.executive)
+
+    def _publish(self, version: RouteVersion):
+        return publish(version, by=self.people.executive)
 
     def get(self, who: str, address: str):
         return _ok(self.clients[who].get(address))
@@ -189,8 +212,9 @@ def _content(response) -> bytes:
     return b"".join(response.streaming_content) if response.streaming else response.content
 
 
-def _size(response) -> int:
-    return len(_content(response))
+def _size(answer) -> int:
+    """Bytes of a page; a service answers none."""
+    return len(_content(answer)) if isinstance(answer, HttpResponseBase) else 0
 
 
 def _ms(seconds: float) -> float:
