@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.approvals import routing
+from apps.approvals.analysis.words import in_words
 from apps.approvals.due import SYSTEM, Due
 from apps.approvals.models import Step, Task
 from apps.approvals.wording import conditions_in_words, how_many, label_of
@@ -66,6 +67,8 @@ class Stop:
     how_many: str = ""
     #: open at the same time as the one before
     beside: bool = False
+    #: how long it usually takes, where the step is still to come
+    usual: str = ""
     opened_at: dt.datetime | None = None
     closed_at: dt.datetime | None = None
 
@@ -172,15 +175,23 @@ _PEOPLE = [f"tasks__{role}{name}" for role in _ROLES for name in ("_id", "__name
 
 
 def planned_chain(
-    planned: Iterable[routing.PlannedStep], facts: Mapping[str, Any], labels: Mapping[str, Any]
+    planned: Iterable[routing.PlannedStep],
+    facts: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    *,
+    waits: Mapping[str, dt.timedelta | None],
 ) -> list[Stop]:
-    """The chain a paper would take, by name, with the reason of each step."""
+    """The chain a paper would take, by name, with the reason of each step; ``waits``: how long it usually takes."""
     planned = list(planned)
     names = Names()
     for step in planned:
         if step.resolution:
             names.want_of(step.resolution)
-    return [_planned_stop(step, names, labels) for step in planned]
+    stops = [_planned_stop(step, names, labels) for step in planned]
+    for stop in stops:
+        if stop.key in waits:
+            stop.usual = in_words(waits[stop.key]) if waits[stop.key] is not None else _("no experience yet")
+    return stops
 
 
 def _planned_stop(planned: routing.PlannedStep, names: Names, labels: Mapping[str, Any]) -> Stop:

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from apps.approvals import choosing, engine
+from apps.approvals.analysis.forecast import forecast
 from apps.approvals.routing import StepRule
 from apps.core import clock
 from apps.core.errors import Refused
@@ -327,5 +328,7 @@ class Preview(FormView):
         except Refused as refusal:
             hints.append(Hint(str(refusal), "danger"))
         else:
-            context["stops"] = chain.planned_chain(planned, facts, self.model.FACTS)
+            expected = forecast(document.KIND, planned)
+            context["stops"] = chain.planned_chain(planned, facts, self.model.FACTS, waits=expected.waits)
+            context["expected"] = expected
         return render(request, self.kind.templates("preview"), {**context, "hints": hints})
