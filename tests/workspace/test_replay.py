@@ -1,6 +1,7 @@
 """Replaying an event log: what the rules take, what they refuse and why; logs that can't be read."""
 
 import csv
+import datetime as dt
 import gzip
 import json
 import os
@@ -10,17 +11,22 @@ from collections import Counter
 from contextlib import nullcontext
 from decimal import Decimal
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from apps.approvals.analysis.figures import Selection
 from apps.approvals.models import Approval, Task
 from apps.documents.grants import Grant
 from apps.documents.models import Document
+from apps.documents.services import eventlog
 from apps.finance.expenses.models import ExpenseClaim
 from apps.finance.payments.models import Payment
+from apps.org.models import User
 from apps.workspace.management.commands import replay
 from apps.workspace.replay.mapping import DEFAULT, BadLog, Mapping, cases
 
@@ -82,6 +88,33 @@ def played(path, mapping, **options) -> dict:
     out = StringIO()
     call_command("replay", path, mapping=mapping, json=True, stdout=out, **options)
     return json.loads(out.getvalue())
+
+
+def waits_of_file(path, mapping) -> list[float]:
+    """Hours from the moment it was somebody's turn to the decision, as the log tells."""
+    waits = []
+    for events in cases(path, Mapping.read(mapping)):
+        for before, event in pairwise(events):
+            if event.verb in ("approve", "return"):
+                waits.append((event.at - before.at) / dt.timedelta(hours=1))
+    return waits
+
+
+def waits_of_xes() -> list[float]:
+    """The same from the event log that leaves the house."""
+    reader = User.objects.create(username="reader", is_superuser=True)
+    papers = eventlog.papers_of(reader, Selection(dt.date(2026, 1, 1), dt.date(2026, 12, 1)))
+    file, _number = eventlog.write("xes", eventlog.traces(papers, lambda done, total: None))
+    waits = []
+    with file:
+        for _event, event in ElementTree.iterparse(file):
+            said = {part.get("key"): part.get("value") for part in event} if event.tag.endswith("}event") else {}
+            moment = dt.datetime.fromisoformat(said["time:timestamp"]) if said else None
+            if said.get("verb") == "opened":
+                begun = moment
+            elif said.get("verb") in ("approved", "returned"):
+                waits.append((moment - begun) / dt.timedelta(hours=1))
+    return waits
 
 
 @pytest.mark.usefixtures("here")
@@ -182,6 +215,12 @@ class TestPlaying:
         claim = ExpenseClaim.objects.get()
         assert (claim.submitted_at.date().isoformat(), claim.paid_on.isoformat()) == ("2026-03-01", "2026-03-05")
         assert claim.number == "FYBX-2026-0001"
+
+    def test_waiting_times_of_the_exported_log_are_those_of_the_file(self, log, mapping):
+        claims = {"a": PAID, "b": ["submitted", "clerk returns", "submitted", "boss approves"], "c": APPROVED}
+        path = log(claims)
+        played(path, mapping)
+        assert waits_of_xes() == waits_of_file(path, mapping) == [24.0] * 6
 
     def test_limit_takes_the_first_claims(self, log, mapping):
         report = played(log({"1": PAID, "2": ["saved"], "3": PAID}), mapping, limit=2)
