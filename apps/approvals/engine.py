@@ -263,14 +263,21 @@ def decided_in_round(approval: Approval) -> bool:
 
 
 def preview(
-    *, kind: str, applicant, department, facts: dict, choices: choosing.Choices | None = None
+    *,
+    kind: str,
+    applicant,
+    department,
+    facts: dict,
+    choices: choosing.Choices | None = None,
+    approval: Approval | None = None,
 ) -> list[routing.PlannedStep]:
-    """The chain a paper would take if it were submitted now. Raises `NoRoute`."""
+    """The chain a paper would take if it were submitted now, or again on its own run. Raises `NoRoute`."""
     version = RouteVersion.objects.published_for(kind)
     if version is None:
         raise errors.NoRoute
-    rules = rules_of(version)
-    chosen = {rule.key: choosing.fit(rule, (choices or {}).get(rule.key, ()), applicant.pk) for rule in rules}
+    rules = rules_of(version) if approval is None else [rule_of(step) for step in steps_of(approval)]
+    given = {**(approval.choices if approval else {}), **(choices or {})}
+    chosen = {rule.key: choosing.fit(rule, given.get(rule.key, ()), applicant.pk) for rule in rules}
     case = routing.Case(applicant.pk, department.pk, facts, version.route.owner_id, choices=chosen)
     return routing.plan(rules, case, OrmOrganisation(kind, is_anybody_away=version.is_anybody_away))
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from crispy_forms.layout import HTML
 from django import forms
 from django.db.models import Case, Value, When
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.conditions import ORDERINGS, Condition, groups_of, is_number
@@ -116,6 +118,23 @@ class StepForm(BaseModelForm):
         active = User.objects.filter(is_active=True)
         self.fields["copy_people"].queryset = self.fields["deputy"].queryset = active
         self.fields["people"].queryset = active.order_by(*self._named_first(), "name", "username")
+
+    def layout(self) -> list[Any]:
+        """The fields in parts, each under its heading."""
+        parts = {
+            _("The step"): ["name", "name_en", "with_previous"],
+            _("Who decides"): [
+                "rule", "levels_up", "department", "role", "people", "choose_many", "fact", "when_applicant",
+                "when_nobody", "deputy",
+            ],
+            _("How many"): ["mode", "needed", "pass_percent", "reject_percent", "when_duplicate"],
+            _("Deadline"): ["hours", "when_late"],
+            _("Told afterwards"): ["copy_roles", "copy_people"],
+        }  # fmt: skip
+        placed = {name for names in parts.values() for name in names}
+        parts[_("What the decision takes, and what it opens")] = [name for name in self.fields if name not in placed]
+        heading = '<h2 class="form-part span-all">{}</h2>'
+        return [row for title, names in parts.items() for row in (HTML(format_html(heading, title)), *names)]
 
     def _named_first(self) -> list[Case]:
         """Whom the step names comes first, in order, so that the order survives being shown and sent again."""

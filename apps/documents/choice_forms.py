@@ -46,7 +46,7 @@ class ChoicesForm(BaseForm):
                 "required": False,
                 "help_text": _("Needed only if %(conditions)s.") % {"conditions": told} if told else "",
             }
-            attrs = {"data-searchable": ""}
+            attrs = {"data-searchable": "", "class": "form-select"}
             if rule.choose_many:
                 widget = forms.SelectMultiple(attrs=attrs)
                 self.fields[rule.key] = forms.ModelMultipleChoiceField(people, initial=given, widget=widget, **options)

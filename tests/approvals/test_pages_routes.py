@@ -3,6 +3,7 @@
 import pytest
 
 from apps.approvals import engine, services
+from apps.approvals.checks import problems_of
 from apps.approvals.errors import ApprovalRefused
 from apps.approvals.models import Approval, Route, RouteStep, RouteVersion
 from tests.factories.approvals import route, step, when
@@ -212,3 +213,133 @@ def test_others_do_not_get_in(client, version, people):
     assert client.get("/approvals/routes/").status_code == 403
     assert client.post(f"/approvals/routes/{version.route_id}/draft/").status_code == 403
     assert client.post(f"/approvals/versions/{version.pk}/publish/").status_code == 403
+
+
+# ---- what keeps a draft from being published, and what a step says ----
+
+
+@pytest.fixture
+def draft(version):
+    return services.start_draft(version.route, by=None)
+
+
+def added(draft, **values):
+    people = values.pop("people", ())
+    return services.save_step(RouteStep(version=draft, name="New", **values), by=None, people=people)
+
+
+def problems(draft):
+    return list(problems_of(draft))
+
+
+def test_a_choice_from_nobody_is_not_published(draft, people):
+    added(draft, rule="chosen", role=RoleFactory(code="nobody"))
+    added(draft, rule="chosen_before", people=[people.gone])
+    assert problems(draft) == [
+        "Step “New”: nobody has the role.",
+        "Step “New”: no longer working here: Gone.",
+    ]
+
+
+def test_a_choice_from_everybody_is_published(draft):
+    added(draft, rule="chosen")
+    added(draft, rule="chosen_before")
+    assert problems(draft) == []
+
+
+@pytest.mark.parametrize("with_previous", [False, True])
+def test_nobody_chooses_for_the_steps_that_open_first(draft, people, with_previous):
+    draft.steps.all().delete()
+    if with_previous:
+        added(draft, rule="line_manager")
+    added(draft, rule="chosen_before", with_previous=with_previous)
+    assert problems(draft) == ["Step “New”: no step before it chooses."]
+
+
+def test_a_deputy_who_has_left_is_not_published(draft, people):
+    added(draft, rule="line_manager", when_nobody="deputy", deputy=people.gone)
+    added(draft, rule="line_manager", when_nobody="deputy")
+    assert problems(draft) == [
+        "Step “New”: no longer working here: Gone.",
+        "Step “New”: it does not say who decides where nobody is found.",
+    ]
+
+
+def test_a_department_whose_head_has_left_is_not_published(draft, people):
+    people.team.head = people.gone
+    people.team.save()
+    added(draft, rule="named_head", department=people.team)
+    assert problems(draft) == ["Step “New”: the department has no head."]
+
+
+def test_somebody_stands_at_the_end_of_the_line(draft, people):
+    nobody = "Nobody stands at the end of the line: name an owner of the route, or a head of the top department."
+    type(people.company).objects.filter(parent=None).update(head=people.gone)
+    assert problems(draft) == [nobody]
+    draft.route.owner = people.gone
+    assert problems(draft) == [nobody]
+    draft.route.owner = people.fay
+    assert problems(draft) == []
+
+
+def test_a_route_that_refuses_rather_than_going_up_needs_nobody_at_the_end(draft, people):
+    type(people.company).objects.update(head=None)
+    draft.steps.update(when_nobody="refuse")
+    assert problems(draft) == []
+
+
+def test_everything_a_step_can_say_is_told_in_words(editor, draft, people):
+    board = {"rule": "people", "people": [people.finn, people.dora], "mode": "percent", "pass_percent": 60}
+    added(draft, **board, reject_percent=50, with_previous=True, when_applicant="manager")
+    added(draft, rule="manager_line", levels_up=2, mode="sequence", when_nobody="deputy", deputy=people.fay)
+    added(draft, rule="manager_line", department=people.company, when_nobody="refuse", when_applicant="head")
+    added(draft, rule="chosen", role=RoleFactory(code="executive"), choose_many=True)
+    added(draft, rule="chosen_before", people=[people.tom])
+
+    told = editor.get(f"/approvals/versions/{draft.pk}/").context["steps"][3:]
+
+    assert [(row.who, row.said) for row in told] == [
+        (
+            "Finn, Dora",
+            [
+                "at the same time as the step before",
+                "60% of them must approve",
+                "rejections are votes; 50% of them reject it",
+                "the applicant among them is replaced by their line manager",
+            ],
+        ),
+        (
+            "heads of the line, from the applicant's department up to 2 levels above",
+            ["all of them must approve, one after another", "where nobody is found, Fay decides"],
+        ),
+        (
+            "heads of the line, from the applicant's department up to Company",
+            [
+                "the applicant among them is replaced, with all the others, by the head of their department",
+                "where nobody is found, the submission is refused",
+            ],
+        ),
+        ("whom the applicant chooses from everyone with the role Role executive", ["several may be chosen"]),
+        ("whom the approver of the step before chooses from Tom", []),
+    ]
+
+
+def test_named_people_keep_the_order_in_which_they_were_chosen(editor, draft, people):
+    chosen = [people.finn.pk, people.dora.pk, people.alice.pk]
+    editor.post(f"/approvals/versions/{draft.pk}/steps/new/", step_data(rule="people", people=chosen))
+    written = draft.steps.get(name="Check")
+    assert [person.pk for person in written.people_in_order] == chosen
+    shown = editor.get(f"/approvals/steps/{written.pk}/").context["form"].fields["people"].queryset
+    assert [person.pk for person in shown][:3] == chosen
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"mode": "percent"}, {"pass_percent": ["Enter a percentage."]}),
+        ({"when_nobody": "deputy"}, {"deputy": ["Say who decides where nobody is found."]}),
+    ],
+)
+def test_what_a_choice_in_the_form_needs_is_asked_at_its_field(editor, draft, values, errors):
+    response = editor.post(f"/approvals/versions/{draft.pk}/steps/new/", step_data(rule="line_manager", **values))
+    assert (response.status_code, response.context["form"].errors) == (422, errors)

@@ -104,6 +104,9 @@ def test_the_form_of_a_paper_on_its_way_asks_for_the_steps_of_its_own_route(alic
     route(VehicleRequest.KIND, [step("head", rule="department_head")])
     form = alice.get(document.url("update")).context["choices"]
     assert list(form.fields) == ["expert"]
+    preview = alice.post(document.url("preview"), typed(**{"choice-expert": people.sam.pk}))
+    stops = [(stop.key, stop.people) for stop in preview.context["stops"]]
+    assert stops == [("head", ["Bob"]), ("expert", ["Sam"])]
 
 
 # ---- an approver chooses ----

@@ -324,6 +324,7 @@ class Preview(FormView):
                 department=document.department,
                 facts=facts,
                 choices=choices_in(request.POST),
+                approval=document.approval,
             )
         except Refused as refusal:
             hints.append(Hint(str(refusal), "danger"))
