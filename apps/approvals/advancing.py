@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from apps.approvals import errors, routing, voting
 from apps.approvals.models import Approval, Event, Step, Task
-from apps.approvals.turn import Turn, label_of, rule_of
+from apps.approvals.reopening import to_ask_again
+from apps.approvals.turn import Turn, label_of, remember, rule_of
 from apps.approvals.waiting import call_next
 
 
@@ -26,7 +27,17 @@ def go_past(turn: Turn, state: str) -> None:
     turn.close_step(state)
     turn.copy_along()
     if not turn.open_steps:
+        _ask_again(turn)
         advance(turn)
+
+
+def _ask_again(turn: Turn) -> None:
+    """Earlier steps that watch what was changed are asked again in a further round; everybody else's word stands."""
+    again = to_ask_again(turn.steps, turn.facts)
+    if not again:
+        return
+    turn.log.add(Event.Verb.REOPENED, payload={"steps": again})
+    _begin_round(turn, turn.steps, [step for step in _passed(turn.steps) if step.key not in again])
 
 
 def open_round(turn: Turn, rules: Iterable[routing.StepRule]) -> None:
@@ -53,11 +64,20 @@ def next_round(turn: Turn, previous: list[Step], *, again: Step | None) -> None:
 
     The steps before that one and beside it keep the approval they were given, if a person gave it.
     """
-    passed = [step for step in previous if step.state in Step.PASSED and not step.resolution.get("by_deadline")]
-    kept = {step.order: step for step in passed if again and step != again and step.stage <= again.stage}
+    passed = _passed(previous)
+    _begin_round(turn, previous, [step for step in passed if again and step != again and step.stage <= again.stage])
+
+
+def _passed(steps: list[Step]) -> list[Step]:
+    """The steps whose approval can be kept; what only the clock has passed is asked again."""
+    return [step for step in steps if step.state in Step.PASSED and not step.resolution.get("by_deadline")]
+
+
+def _begin_round(turn: Turn, previous: list[Step], kept: list[Step]) -> None:
+    keeps = {step.order: step for step in kept}
     turn.cancel_pending(previous)
     turn.approval.round += 1
-    turn.steps = Step.objects.bulk_create(_again(turn, step, kept.get(step.order)) for step in previous)
+    turn.steps = Step.objects.bulk_create(_again(turn, step, keeps.get(step.order)) for step in previous)
 
 
 def refuse_dead_end(turn: Turn) -> None:
@@ -119,6 +139,8 @@ def _move(turn: Turn, step: Step, state: str, resolution: routing.Resolution | N
     step.state = state
     if resolution is not None:
         step.resolution = resolution.as_json()
+        if state == Step.State.AUTO:
+            remember(step, turn.facts)
         setattr(step, "opened_at" if state == Step.State.OPEN else "closed_at", turn.at)
 
 
@@ -154,6 +176,8 @@ def _again(turn: Turn, step: Step, kept: Step | None) -> Step:
     if kept:
         again.state, again.closed_at = Step.State.CARRIED, kept.closed_at
         again.resolution = {"people": kept.resolution.get("people", []), "why": [], "carried_from": kept.pk}
+        if "facts" in kept.resolution:
+            again.resolution["facts"] = kept.resolution["facts"]
         turn.log.add(Event.Verb.CARRIED, payload={"step": step.key, "round": kept.round})
     return again
 

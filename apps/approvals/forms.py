@@ -42,6 +42,12 @@ class StepForm(BaseModelForm):
         label=_("Parts the approver may change"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    watches = forms.MultipleChoiceField(
+        label=_("Asked again when an approver changes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What the conditions of the step ask for is watched in any case."),
+    )
     hidden = forms.MultipleChoiceField(
         label=_("Parts hidden from the approver"),
         required=False,
@@ -80,6 +86,7 @@ class StepForm(BaseModelForm):
             "copy_people",
             "editable",
             "hidden",
+            "watches",
         ]
         widgets = {
             "people": forms.SelectMultiple(attrs=SEARCHABLE),
@@ -112,7 +119,9 @@ class StepForm(BaseModelForm):
         for name in ("pass_percent", "when_applicant", "when_nobody"):
             self.fields[name].required = False
         self.fields["hidden"].choices = kind.hideable.items()
-        for name, parts in (("editable", kind.editable), ("hidden", kind.hideable)):
+        self.fields["watches"].choices = kind.facts.items()
+        parts_of = {"editable": kind.editable, "hidden": kind.hideable, "watches": kind.facts}
+        for name, parts in parts_of.items():
             if not parts:
                 del self.fields[name]
         active = User.objects.filter(is_active=True)

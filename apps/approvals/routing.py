@@ -49,6 +49,7 @@ class StepRule:
     signature_required: bool = False
     editable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    watches: tuple[str, ...] = ()
     copy_roles: tuple[int, ...] = ()
     copy_people: tuple[int, ...] = ()
     hours: float | None = None
@@ -75,9 +76,9 @@ class StepRule:
 
     @property
     def watched(self) -> set[str]:
-        """The facts that decide whether this step applies and who decides it."""
+        """The facts that decide whether this step applies and who decides it, and those it is asked again about."""
         named = {self.fact} if self.rule == "fact" else set()
-        return named | {condition.fact for condition in self.conditions}
+        return named | {condition.fact for condition in self.conditions} | set(self.watches)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

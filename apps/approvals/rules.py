@@ -49,6 +49,7 @@ def _read(version: RouteVersion) -> list[StepRule]:
             signature_required=step.signature_required,
             editable=tuple(step.editable),
             hidden=tuple(step.hidden),
+            watches=tuple(step.watches),
             copy_roles=tuple(role.pk for role in step.copy_roles.all()),
             copy_people=tuple(person.pk for person in step.copy_people.all()),
             hours=float(step.hours) if step.hours else None,

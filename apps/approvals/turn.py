@@ -152,7 +152,9 @@ class Turn:
             self.log.add(Event.Verb.CLOSED, step=step, payload={"with": self.step.key})
 
     def _close(self, step: Step, state: str) -> None:
-        self._set(step, state, closed_at=self.at)
+        if state in Step.PASSED:
+            remember(step, self.facts)
+        self._set(step, state, closed_at=self.at, resolution=step.resolution)
         if any(task.state in Task.PENDING for task in self._tasks[step.pk]):
             Task.objects.filter(step=step, state__in=Task.PENDING).update(state=Task.State.CLOSED)
         self.outcome.closed_steps.append(step.pk)
@@ -302,6 +304,12 @@ class Turn:
         for name, value in values.items():
             setattr(step, name, value)
         step.save(update_fields=["state", *values])
+
+
+def remember(step: Step, facts: dict[str, Any]) -> None:
+    """Note the facts a step watches as they are when it is passed, so that a change of them shows later."""
+    if watched := rule_of(step).watched:
+        step.resolution = {**step.resolution, "facts": {name: facts.get(name) for name in sorted(watched)}}
 
 
 def lock(approval: Approval | int) -> Approval:

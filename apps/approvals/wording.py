@@ -191,8 +191,16 @@ def _asked_for(step: RouteStep) -> Iterator[str]:
         yield _("approving needs a signature drawn by hand")
 
 
+def _watches(step: RouteStep, kind: RoutedKind) -> str:
+    """What makes the step be asked again."""
+    facts = _(", ").join(str(kind.facts.get(name, name)) for name in step.watches)
+    return _("asked again when an approver changes: %(facts)s") % {"facts": facts} if facts else ""
+
+
 def _parts(step: RouteStep, kind: RoutedKind) -> Iterator[str]:
     """The parts of a paper that the step opens or hides."""
+    if watched := _watches(step, kind):
+        yield watched
     if step.hidden:
         parts = _(", ").join(str(kind.hideable.get(name, name)) for name in step.hidden)
         yield _("does not see: %(parts)s") % {"parts": parts}

@@ -92,6 +92,7 @@ steps = st.fixed_dictionaries(
         "when_duplicate": st.sampled_from(["ask", "consecutive", "once"]),
         "resubmission": st.sampled_from(["start", "back"]),
         "editable": st.sampled_from([[], ["amount"]]),
+        "watches": st.sampled_from([[], ["amount"]]),
         "conditions": st.sampled_from(
             [[], [], [when("amount", "gt", "5000")], [when("amount", "lte", "5000")], EITHER]
         ),

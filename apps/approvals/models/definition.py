@@ -224,6 +224,12 @@ class RouteStep(Named):
     attachment_required = models.BooleanField(_("approving needs a file"), default=False)
     signature_required = models.BooleanField(_("approving needs a signature drawn by hand"), default=False)
     editable = models.JSONField(_("fields the approver may edit"), default=list, blank=True)
+    watches = models.JSONField(
+        _("asked again when an approver changes"),
+        default=list,
+        blank=True,
+        help_text=_("What the conditions of the step ask for is watched in any case."),
+    )
     hidden = models.JSONField(_("parts hidden from the approver"), default=list, blank=True)
     copy_roles = models.ManyToManyField("org.Role", blank=True, related_name="+", verbose_name=_("copied to roles"))
     copy_people = models.ManyToManyField(

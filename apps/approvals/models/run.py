@@ -212,6 +212,7 @@ class Event(models.Model):
         REJECTED = "rejected", _("rejected")
         WITHDRAWN = "withdrawn", _("withdrawn")
         FINISHED = "finished", _("approved finally")
+        REOPENED = "reopened", _("earlier steps asked again")
         EDITED = "edited", _("changed by the approver")
         COMMENTED = "commented", _("commented")
         COPIED = "copied", _("copied to")

@@ -322,7 +322,10 @@ def events_of(document: Document, hidden: Collection[str] = ()) -> list[Happened
     enclosures = enclosures_of(document) if any(event.payload.get("files") for event in events) else Enclosures()
     return [
         Happened(
-            event, _sentence(event), _details(event, names, hidden), enclosures.named(event.payload.get("files", ()))
+            event,
+            _sentence(event),
+            _details(event, names, hidden, document),
+            enclosures.named(event.payload.get("files", ())),
         )
         for event in events
     ]
@@ -333,10 +336,14 @@ def _sentence(event: Event) -> str:
     return f"{step}{event.get_verb_display()}"
 
 
-def _details(event: Event, names: Names, hidden: Collection[str]) -> list[str]:
+def _details(event: Event, names: Names, hidden: Collection[str], document: Document) -> list[str]:
     payload, details = event.payload, []
     if payload.get("text"):
         details.append(payload["text"])
+    if event.verb == Event.Verb.REOPENED:
+        changed = sorted({name for names in payload["steps"].values() for name in names})
+        facts = _(", ").join(str(document.FACTS.get(name, name)) for name in changed)
+        details.append(_("because of a change: %(facts)s") % {"facts": facts})
     if payload.get("mentioned"):
         details.append("@" + " @".join(names.person(pk) for pk in payload["mentioned"]))
     if payload.get("people"):
