@@ -122,7 +122,7 @@ def printed_chain(chain: Chain) -> list[tuple[str, str, str, str, str]]:
     """(step, person, decision, time, comment) of the last round, coming steps as empty lines to be signed."""
     rows = []
     for stop in chain.current.stops if chain.current else []:
-        if stop.state in (Step.State.SKIPPED, Step.State.CANCELLED):
+        if stop.state == Step.State.SKIPPED:
             continue
         for decision in stop.decisions:
             at = timezone.localtime(decision.at).isoformat(" ", "minutes")[:16] if decision.at else ""
@@ -130,7 +130,8 @@ def printed_chain(chain: Chain) -> list[tuple[str, str, str, str, str]]:
             if decision.at or stop.state in (Step.State.AUTO, Step.State.CARRIED):
                 rows.append((stop.name, decision.person, said, at, _with_files(decision)))
         if stop.state in (Step.State.OPEN, Step.State.PENDING):
-            rows.append((stop.name, " / ".join(stop.people), "", "", ""))
+            left = [decision.person for decision in stop.decisions if not decision.at]
+            rows.append((stop.name, " / ".join(left), "", "", ""))
     return rows
 
 

@@ -13,6 +13,7 @@ from apps.documents.services.projection import follow
 def hand_over(*, employee, successor, by, reason: str = "") -> None:
     """Move every open task and every route the leaver owns; called in the transaction of the deactivation."""
     waiting = Task.objects.filter(user=employee, state__in=Task.PENDING)
+    # once for each task: a paper may wait for the same person in several steps at once
     for document in Document.objects.filter(approval__tasks__in=waiting).order_by("pk"):
         document = lock(document)
         outcome = engine.hand_over(document.approval_id, leaver=employee, successor=successor, by=by, reason=reason)
