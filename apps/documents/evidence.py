@@ -1,5 +1,6 @@
 """The evidence pack of a paper: the printed form with everything that proves what was decided, on what, and by whom."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -47,9 +48,9 @@ def refuse_veiled(access: Access) -> None:
 
 
 def file_table(files: Iterable[Any], title: str) -> PrintTable:
-    """Files with size and SHA-256, as anybody can compute them from the file itself."""
+    """Files with size and SHA-256, as anybody can compute them; each is read, so that a changed one is told."""
     rows = [
-        [file.name, f"{file.size:,}", _moment(file.created_at), str(file.uploaded_by), file.sha256]
+        [file.name, f"{file.size:,}", _moment(file.created_at), str(file.uploaded_by), f"{file.sha256}{_doubt(file)}"]
         for file in files.select_related("uploaded_by").order_by("pk")
     ]
     headers = [_("File"), _("Bytes"), _("Uploaded"), _("Person"), "SHA-256"]
@@ -98,6 +99,16 @@ def _proof(document: Document, number: int) -> list[tuple[str, str]]:
         (_("Head of its event log"), document.approval.head_hash),
         (_("SHA-256 of the content"), document.specific.content_hash()),
     ]
+
+
+def _doubt(file: Any) -> str:
+    """What is wrong with a stored file, to be said behind its SHA-256; empty where it is as it was uploaded."""
+    try:
+        with file.file.open("rb") as stored:
+            same = hashlib.sha256(stored.read()).hexdigest() == file.sha256
+    except FileNotFoundError:
+        return " · " + _("the stored file is missing")
+    return "" if same else " · " + _("the stored file was changed")
 
 
 def _who(event: Event) -> str:

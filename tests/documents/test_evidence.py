@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from apps.documents import services, verification
 from apps.documents.evidence import pack_parts
 from apps.documents.models import Export
 from apps.documents.printing import PrintParts
-from tests.documents.test_talk import upload
+from tests.documents.test_talk import PDF, upload
 from tests.factories.documents import draft
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def memo(people, two_steps):
     """Submitted with a file and approved by the head."""
     two_steps()
     paper = draft(people.alice)
-    services.attach(paper, by=people.alice, file=upload("quotation.pdf"))
+    services.attach(paper, by=people.alice, file=upload("quotation.pdf", PDF + b"quotation"))
     services.submit(paper, by=people.alice)
     services.approve(paper, by=people.bob, comment="Within the budget")
     return type(paper).objects.get(pk=paper.pk)
@@ -66,6 +67,27 @@ def test_a_log_that_does_not_hold_is_said(memo):
     notes = dict(pack_parts(memo, PrintParts()).notes)
     assert notes["Log of approvals"] == "does not hold: 2: was changed after it was written"
     assert notes["Head of its event log"] == memo.approval.head_hash
+
+
+def test_a_stored_file_that_was_changed_or_is_missing_is_said(memo):
+    def listed():
+        return [row[-1] for row in pack_parts(memo, PrintParts()).annex[1].rows]
+
+    file = memo.attachments.get()
+    assert listed() == [file.sha256]
+    path = Path(file.file.path)
+    content = path.read_bytes()
+    path.write_bytes(content + b"!")
+    assert listed() == [f"{file.sha256} · the stored file was changed"]
+    path.unlink()
+    assert listed() == [f"{file.sha256} · the stored file is missing"]
+
+
+def test_files_enclosed_with_a_decision_are_listed(people, memo):
+    services.approve(memo, by=people.fay, files=[upload("calculation.pdf")])
+    enclosed = memo.enclosures.get()
+    table = pack_parts(memo, PrintParts()).annex[2]
+    assert (table.rows[0][0], table.rows[0][-1]) == ("calculation.pdf", enclosed.sha256)
 
 
 def test_there_is_none_before_the_submission_and_none_for_strangers(client, people, memo):
