@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 
 from apps.core.jobs import overview as background
@@ -50,24 +51,24 @@ def _check(name: str, label: str) -> dict[str, Any]:
 
 
 def _mails() -> dict[str, Any]:
-    """E-mails that wait and those that were given up."""
-    failed = Notification.objects.filter(mail=Notification.Mail.FAILED)
-    return {
-        "waiting": Notification.objects.filter(mail=Notification.Mail.DUE).count(),
-        "failed": failed.count(),
-        "rows": failed.select_related("recipient").order_by("-pk")[:SHOWN],
-    }
+    """E-mails that wait, now or for the daily one, and those that were given up."""
+    mail, rows = Notification.Mail, Notification.objects.order_by()
+    counts = rows.filter(mail__in=(mail.DUE, mail.DIGEST, mail.FAILED)).aggregate(
+        waiting=Count("pk", filter=Q(mail=mail.DUE)),
+        daily=Count("pk", filter=Q(mail=mail.DIGEST)),
+        failed=Count("pk", filter=Q(mail=mail.FAILED)),
+    )
+    failed = rows.filter(mail=mail.FAILED).select_related("recipient").order_by("-pk")
+    return {**counts, "rows": failed[:SHOWN] if counts["failed"] else []}
 
 
 def _chats() -> dict[str, Any]:
-    """Lines to group chats that wait, and those that were given up, with what the chat program answered."""
-    lines = ChatMessage.objects.select_related("channel")
-    failed = lines.filter(state=ChatMessage.State.FAILED)
-    waiting = lines.filter(state=ChatMessage.State.DUE)
-    trouble = waiting.exclude(answer="")
+    """Lines to group chats that wait, and those that were not taken, with what the chat program answered."""
+    channels = list(with_counts())
+    not_taken = ChatMessage.objects.exclude(state=ChatMessage.State.SENT).exclude(answer="").select_related("channel")
     return {
-        "channels": list(with_counts()),
-        "waiting": waiting.count(),
-        "failed": failed.count(),
-        "rows": [*failed.order_by("-pk")[:SHOWN], *trouble.order_by("-pk")[:SHOWN]],
+        "channels": channels,
+        "waiting": sum(channel.waiting for channel in channels),
+        "failed": sum(channel.failed for channel in channels),
+        "rows": not_taken.order_by("-pk")[:SHOWN],
     }

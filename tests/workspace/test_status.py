@@ -12,7 +12,7 @@ from apps.core.models import PeriodicWork
 from apps.documents import grants
 from apps.documents.checking import runs
 from apps.documents.models import CheckRun
-from apps.notifications.models import Notification
+from apps.notifications.models import ChatChannel, ChatMessage, Notification
 from tests.factories.approvals import route, step
 from tests.factories.cast import cast
 from tests.factories.documents import submitted
@@ -120,6 +120,19 @@ def test_failed_mails_are_listed_and_tried_again(client, page, people):
     assert "1 message is tried again." in response.text
     assert Notification.objects.get().mail == "due"
     assert mail.outbox == []
+
+
+def test_it_costs_few_statements_whatever_there_is_to_tell(page, django_assert_max_num_queries, people):
+    runs.run_all()
+    channel = ChatChannel.objects.create(name="Office", format="wecom", url="https://example.com/")
+    now = timezone.now()
+    for number in range(3):
+        NotificationFactory(recipient=people.bob, mail=["failed", "digest", "due"][number], mail_after=now)
+        ChatMessage.objects.create(channel=channel, text="x", answer="93000", send_after=now, created_at=now)
+    with django_assert_max_num_queries(15):
+        text = page()
+    assert "1 notification waits for the daily e-mail." in text
+    assert text.count("93000") == 3
 
 
 @pytest.mark.parametrize("person", ["alice", "boss", "fay"])
