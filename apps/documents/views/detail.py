@@ -346,7 +346,7 @@ def _details(event: Event, names: Names, hidden: Collection[str], document: Docu
         details.append(_("because of a change: %(facts)s") % {"facts": facts})
     if payload.get("mentioned"):
         details.append("@" + " @".join(names.person(pk) for pk in payload["mentioned"]))
-    if payload.get("people"):
+    if payload.get("people") and event.verb != Event.Verb.ESCALATED:
         details.append(_(", ").join(names.person(pk) for pk in payload["people"]))
     if payload.get("by") == "system":
         details.append(_("The step allows %(hours)s working hours.") % {"hours": f"{payload['rule']['hours']:g}"})
