@@ -13,6 +13,7 @@
  *   input[data-select-all]        chooses every input[data-select] of its form; with a value, every check box of that name.
  *                                 [data-selected-count] says how many, button[data-needs-selection] works only when something
  *                                 is chosen (both with the same value); Shift+click chooses a range
+ *   .tabs a[aria-current]         is in sight, however narrow the screen
  *   [data-dismiss]                removes the message around it; success and info messages go by themselves
  *   [data-poll]                   an htmx request repeated in the background: rests while the page is hidden
  *   event "toast" {level, text}   shows a message; a server sends HX-Trigger: {"toast": {...}}
@@ -30,6 +31,10 @@ const agencyops = {
   fields,
 };
 window.agencyops = agencyops;
+
+for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+  tab.scrollIntoView({ block: "nearest", inline: "center" });
+}
 
 /** The fields of a form without its files, for requests in the background. */
 function fields(form) {

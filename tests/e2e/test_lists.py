@@ -189,3 +189,15 @@ def test_kinds_of_messages_leave_by_themselves_or_by_hand(window, team):
     said(page, "is kept as a draft")
     page.locator("#toasts [data-dismiss]").first.click()
     expect(page.locator("#toasts .toast-message")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_own_papers_are_the_last_list_of_the_inbox_and_its_tab_is_in_sight(window, team, width):
+    team.submitted("Meals in Beijing", "50.00")
+    page = window(team.staff, width=width)
+    page.goto("/inbox/")
+    page.get_by_role("link", name="Raised by me").click()
+    expect(page.get_by_role("link", name="Raised by me")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("table.list tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Meals in Beijing").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Meals in Beijing")
