@@ -37,23 +37,14 @@ class ChoicesForm(BaseForm):
     ):
         super().__init__(data)
         for rule in rules:
-            people = choosing.options(rule, applicant)
-            given = list(chosen.get(rule.key, ()))
-            label = _("Who decides the step “%(step)s”") % {"step": label_of(rule)}
             told = conditions_in_words(rule.conditions, labels)
-            options = {
-                "label": label,
-                "required": False,
-                "help_text": _("Needed only if %(conditions)s.") % {"conditions": told} if told else "",
-            }
-            attrs = {"data-searchable": "", "class": "form-select"}
-            if rule.choose_many:
-                widget = forms.SelectMultiple(attrs=attrs)
-                self.fields[rule.key] = forms.ModelMultipleChoiceField(people, initial=given, widget=widget, **options)
-            else:
-                widget = forms.Select(attrs=attrs)
-                first = given[0] if given else None
-                self.fields[rule.key] = forms.ModelChoiceField(people, initial=first, widget=widget, **options)
+            self.fields[rule.key] = _field(
+                rule,
+                list(chosen.get(rule.key, ())),
+                queryset=choosing.options(rule, applicant),
+                label=_("Who decides the step “%(step)s”") % {"step": label_of(rule)},
+                help_text=_("Needed only if %(conditions)s.") % {"conditions": told} if told else "",
+            )
 
     def chosen(self) -> dict[str, list[User]]:
         """The people of each step, without what does not fit its field."""
@@ -63,6 +54,16 @@ class ChoicesForm(BaseForm):
     def as_fields(self) -> dict[str, forms.Field]:
         """The fields by the names they are sent under, to stand in another form."""
         return {self.add_prefix(name): field for name, field in self.fields.items()}
+
+
+def _field(rule: StepRule, chosen: list[int], **options: Any) -> forms.Field:
+    """A field for one person, or for several where the step takes them."""
+    attrs = {"data-searchable": "", "class": "form-select"}
+    if rule.choose_many:
+        widget: forms.Widget = forms.SelectMultiple(attrs=attrs)
+        return forms.ModelMultipleChoiceField(initial=chosen, widget=widget, required=False, **options)
+    widget = forms.Select(attrs=attrs)
+    return forms.ModelChoiceField(initial=next(iter(chosen), None), widget=widget, required=False, **options)
 
 
 def next_choices(document: Document, deciding: Step, steps: Iterable[Step] | None = None) -> ChoicesForm:
