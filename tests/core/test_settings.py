@@ -80,7 +80,11 @@ def test_database_address_selects_postgresql(tmp_path):
         "HOST": "db.example",
         "PORT": 5433,
         "ENGINE": "django.db.backends.postgresql",
-        "OPTIONS": {"options": "-c jit=off"},
+        "OPTIONS": {
+            "options": "-c jit=off -c random_page_cost=1.1",
+            "server_side_binding": True,
+            "prepare_threshold": 2,
+        },
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
