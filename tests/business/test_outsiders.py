@@ -8,11 +8,14 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve, reverse
 from openpyxl import load_workbook
 
 from apps.business.engagements import services as engagement_services
 from apps.core import pdf, registry
+from apps.documents import services
+from apps.documents.models import Document
 from tests.factories import whole_story
 from tests.factories.whole_story import CLIENT, TITLE
 from tests.factories.world import lasting
@@ -55,7 +58,12 @@ BY_ROLE = {"risk:client-credit", "risk:client-hold", "risk:client-lift"}
 
 def build() -> SimpleNamespace:
     cast = whole_story.company()
-    return SimpleNamespace(cast=cast, rows=whole_story.told(cast))
+    rows = whole_story.told(cast)
+    for row in rows.values():
+        if isinstance(row, Document):
+            files = [SimpleUploadedFile("sketch.pdf", b"%PDF-1.4 a sketch")]
+            services.comment(row, by=row.applicant, text="As we said", files=files)
+    return SimpleNamespace(cast=cast, rows=rows)
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +110,8 @@ def arguments(name, wanted, row):
     """What the address needs, or None where the row has nothing of the sort."""
     values = {"pk": row.pk, "to": "deliver", "part": "work"}
     if "file" in wanted:
-        attachment = row.attachments.first()
-        values["file"] = attachment.pk if attachment else 0
+        file = row.enclosures.first() if name.endswith("-enclosure") else row.attachments.first()
+        values["file"] = file.pk if file else 0
     if "task" in wanted:
         values["task"] = row.tasks.first().pk if hasattr(row, "tasks") else 1
     if "allocation" in wanted:
