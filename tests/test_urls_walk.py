@@ -79,6 +79,7 @@ PAGES = """
     approvals:step-move              in 403 403 405
     approvals:step-update            in 403 403 404
     approvals:version                in 403 403 200
+    approvals:version-compare        in 403 403 200
     business:agencycontract-complete     in 404 403 404
     business:agencycontract-create       in 403 200 403
     business:agencycontract-original     in 404 403 404
@@ -459,6 +460,7 @@ def built(module_db):
         "approvals:route": version.route,
         "approvals:draft-start": version.route,
         "approvals:version": version,
+        "approvals:version-compare": version.route,
         "approvals:publish": version,
         "approvals:discard": version,
         "approvals:delegation-end": version,

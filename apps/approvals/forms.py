@@ -1,5 +1,6 @@
 """Forms of the route editor."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.layout import HTML
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.approvals.conditions import ORDERINGS, Condition, groups_of, is_number
 from apps.approvals.delegating import people_of
 from apps.approvals.kinds import all_kinds, kind_called
-from apps.approvals.models import Delegation, Route, RouteStep
+from apps.approvals.models import Delegation, Route, RouteStep, RouteVersion
 from apps.approvals.wording import OPERATORS
 from apps.core.forms import BaseForm, BaseModelForm
 from apps.org.models import User
@@ -261,6 +262,26 @@ def _typed(condition: Condition) -> str:
     if condition.op == "in":
         return ", ".join(map(str, condition.value))
     return str(condition.value).lower() if isinstance(condition.value, bool) else str(condition.value)
+
+
+class VersionsForm(BaseForm):
+    """Which two versions of a route are compared, by their numbers."""
+
+    def __init__(self, *args: Any, versions: Sequence[RouteVersion], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.versions = {str(version.number): version for version in versions}
+        text = _("Version %(number)s (%(state)s)")
+        choices = [
+            (number, text % {"number": number, "state": version.get_state_display()})
+            for number, version in self.versions.items()
+        ]
+        for name, label in (("from", _("Compare")), ("to", _("with"))):
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices)
+            self.fields[name].widget.attrs["class"] = "form-select"
+
+    def chosen(self) -> tuple[RouteVersion, RouteVersion]:
+        """The two versions."""
+        return self.versions[self.cleaned_data["from"]], self.versions[self.cleaned_data["to"]]
 
 
 class DelegationForm(BaseModelForm):

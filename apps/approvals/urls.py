@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import delegations, routes
+from apps.approvals.views import comparing, delegations, routes
 
 app_name = "approvals"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("routes/new/<slug:kind>/", routes.RouteCreate.as_view(), name="route-create"),
     path("routes/<int:pk>/", routes.RouteDetail.as_view(), name="route"),
     path("routes/<int:pk>/edit/", routes.RouteUpdate.as_view(), name="route-update"),
+    path("routes/<int:pk>/compare/", comparing.VersionCompare.as_view(), name="version-compare"),
     path("routes/<int:pk>/draft/", routes.DraftStart.as_view(), name="draft-start"),
     path("versions/<int:pk>/", routes.VersionDetail.as_view(), name="version"),
     path("versions/<int:pk>/publish/", routes.Publish.as_view(), name="publish"),

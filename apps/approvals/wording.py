@@ -132,7 +132,7 @@ def _choice(step: RouteStep) -> str:
 def sentences(step: RouteStep, kind: RoutedKind) -> list[str]:
     """Everything else a step of the route of a kind says."""
     said = [_("at the same time as the step before")] if step.with_previous else []
-    said += _votes(step)
+    said += votes(step)
     if step.conditions:
         conditions = conditions_in_words((Condition(**condition) for condition in step.conditions), kind.facts)
         said.append(_("only if %(conditions)s") % {"conditions": conditions})
@@ -164,7 +164,7 @@ def _about_people(step: RouteStep) -> list[str]:
     return said
 
 
-def _votes(step: RouteStep) -> list[str]:
+def votes(step: RouteStep) -> list[str]:
     """How many of a step's people must approve, and what a rejection means."""
     mode, said = RouteStep.Mode, []
     if step.mode == mode.ALL:

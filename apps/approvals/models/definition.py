@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.models.delegation import Delegation
@@ -251,14 +252,25 @@ class RouteStep(Named):
             ),
         ]
 
-    @property
+    @cached_property
     def people_in_order(self) -> list[User]:
         """The named people in the order in which they were named, which is that of asking them one after another."""
-        rows = type(self).people.through.objects.filter(routestep=self).select_related("user").order_by("pk")
-        return [row.user for row in rows]
+        self.read_people([self])
+        return self.people_in_order
+
+    @classmethod
+    def read_people(cls, steps: Sequence[RouteStep]) -> None:
+        """Read at once whom these steps name."""
+        named = {step.pk: [] for step in steps}
+        rows = cls.people.through.objects.filter(routestep__in=named).select_related("user").order_by("pk")
+        for row in rows:
+            named[row.routestep_id].append(row.user)
+        for step in steps:
+            step.people_in_order = named[step.pk]
 
     def name_people(self, people: Iterable[User]) -> None:
         """Name exactly these people, in this order."""
         through = type(self).people.through
         through.objects.filter(routestep=self).delete()
         through.objects.bulk_create([through(routestep=self, user=person) for person in people])
+        self.__dict__.pop("people_in_order", None)
