@@ -78,6 +78,7 @@ PAGES = """
     approvals:step-create            in 403 403 200
     approvals:step-move              in 403 403 405
     approvals:step-update            in 403 403 404
+    approvals:try-out                in 403 403 200
     approvals:version                in 403 403 200
     approvals:version-compare        in 403 403 200
     business:agencycontract-complete     in 404 403 404
@@ -462,6 +463,7 @@ def built(module_db):
         "approvals:version": version,
         "approvals:version-compare": version.route,
         "approvals:publish": version,
+        "approvals:try-out": version,
         "approvals:discard": version,
         "approvals:delegation-end": version,
         "approvals:step": RouteStep.objects.get(),

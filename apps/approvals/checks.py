@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from apps.approvals.conditions import OPERATORS, ORDERINGS, is_number
@@ -15,7 +16,8 @@ Rule = RouteStep.Rule
 def problems_of(version: RouteVersion) -> Iterator[str]:
     """What keeps a version from being published, in sentences."""
     related = ("role", "department__head", "deputy")
-    steps = list(version.steps.select_related(*related).prefetch_related("people").order_by("order"))
+    members = Prefetch("role__user_set", User.objects.filter(is_active=True))
+    steps = list(version.steps.select_related(*related).prefetch_related("people", members).order_by("order"))
     if not steps:
         yield _("The route has no step.")
     for step in steps:
@@ -33,7 +35,7 @@ def _nobody(step: RouteStep) -> Iterator[str]:
     """Why the rule of a step names nobody."""
     chooses = step.rule in (Rule.CHOSEN, Rule.CHOSEN_BEFORE)
     if step.rule == Rule.ROLE or (chooses and step.role):
-        if step.role is None or not step.role.user_set.filter(is_active=True).exists():
+        if step.role is None or not step.role.user_set.all():
             yield _("nobody has the role.")
     elif step.rule == Rule.PEOPLE or (chooses and step.people.all()):
         yield from _nobody_named(list(step.people.all()))

@@ -17,8 +17,14 @@ def freeze(version: RouteVersion) -> None:
     version.rules = [rule.as_json() for rule in _read(version)]
 
 
+def rules_to_try(version: RouteVersion) -> list[StepRule]:
+    """The steps of any version as pure rules: those of a draft as they stand, the others as they were frozen."""
+    return _read(version) if version.state == RouteVersion.State.DRAFT else rules_of(version)
+
+
 def _read(version: RouteVersion) -> list[StepRule]:
-    steps = version.steps.order_by("order").prefetch_related("copy_roles", "copy_people")
+    steps = list(version.steps.order_by("order").prefetch_related("copy_roles", "copy_people"))
+    RouteStep.read_people(steps)
     stages = _stages(steps)
     return [
         StepRule(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import comparing, delegations, routes
+from apps.approvals.views import comparing, delegations, routes, trying
 
 app_name = "approvals"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("routes/<int:pk>/compare/", comparing.VersionCompare.as_view(), name="version-compare"),
     path("routes/<int:pk>/draft/", routes.DraftStart.as_view(), name="draft-start"),
     path("versions/<int:pk>/", routes.VersionDetail.as_view(), name="version"),
+    path("versions/<int:pk>/try/", trying.TryOut.as_view(), name="try-out"),
     path("versions/<int:pk>/publish/", routes.Publish.as_view(), name="publish"),
     path("versions/<int:pk>/discard/", routes.Discard.as_view(), name="discard"),
     path("versions/<int:pk>/steps/new/", routes.StepCreate.as_view(), name="step-create"),

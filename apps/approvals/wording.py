@@ -60,15 +60,14 @@ def _in_words(condition: Condition, fact: str) -> str:
         return _("%(fact)s is one of %(values)s") % {"fact": fact, "values": values}
     if condition.op == "contains":
         return _("%(fact)s contains %(value)s") % {"fact": fact, "value": condition.value}
-    return f"{fact} {_SIGNS[condition.op]} {_value(condition)}"
+    return f"{fact} {_SIGNS[condition.op]} {fact_in_words(condition.fact, condition.value)}"
 
 
-def _value(condition: Condition) -> str:
-    if isinstance(condition.value, bool):
-        return _("yes") if condition.value else _("no")
-    if "amount" in condition.fact and condition.op in _SIGNS:
-        return format_money(condition.value)
-    return str(condition.value)
+def fact_in_words(fact: str, value: Any) -> str:
+    """The value of a fact as people write it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return format_money(value) if "amount" in fact else str(value)
 
 
 def who(step: RouteStep) -> str:

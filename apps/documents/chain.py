@@ -18,12 +18,12 @@ from apps.approvals import routing
 from apps.approvals.analysis.words import in_words
 from apps.approvals.due import SYSTEM, Due
 from apps.approvals.models import Step, Task
+from apps.approvals.names import NamedOrganisation, Names
 from apps.approvals.wording import conditions_in_words, how_many, label_of
 from apps.core import clock
 from apps.documents import grants
 from apps.documents.enclosures import Enclosed, Enclosures
 from apps.documents.models import Document
-from apps.documents.names import NamedOrganisation, Names
 from apps.org.models import Department, User
 
 _DOTS = {

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from apps.approvals.models import Event, Step
+from apps.approvals.names import Names
 from apps.approvals.turn import rule_of
 from apps.core import clock
 from apps.core.money import format_money
@@ -20,7 +21,6 @@ from apps.documents.decision_forms import SignatureInput
 from apps.documents.enclosures import Enclosed, Enclosures, enclosures_of
 from apps.documents.history import history_of
 from apps.documents.models import Attachment, Comment, Document, Enclosure, Participant, Revocation
-from apps.documents.names import Names
 from apps.documents.permissions import Access, Answer
 from apps.documents.services import mark_read
 from apps.documents.veiling import hidden_from
