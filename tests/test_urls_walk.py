@@ -73,6 +73,7 @@ PAGES = """
     approvals:publish                in 403 403 405
     approvals:route                  in 403 403 200
     approvals:route-create           in 403 403 200
+    approvals:route-import           in 403 403 200
     approvals:route-list             in 403 403 200
     approvals:route-update           in 403 403 200
     approvals:step-create            in 403 403 200
@@ -81,6 +82,7 @@ PAGES = """
     approvals:try-out                in 403 403 200
     approvals:version                in 403 403 200
     approvals:version-compare        in 403 403 200
+    approvals:version-file           in 403 403 200
     business:agencycontract-complete     in 404 403 404
     business:agencycontract-create       in 403 200 403
     business:agencycontract-original     in 404 403 404
@@ -462,6 +464,7 @@ def built(module_db):
         "approvals:draft-start": version.route,
         "approvals:version": version,
         "approvals:version-compare": version.route,
+        "approvals:version-file": version,
         "approvals:publish": version,
         "approvals:try-out": version,
         "approvals:discard": version,

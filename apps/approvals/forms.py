@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.conditions import ORDERINGS, Condition, groups_of, is_number
 from apps.approvals.delegating import people_of
+from apps.approvals.filed import MAX_BYTES
 from apps.approvals.kinds import all_kinds, kind_called
 from apps.approvals.models import Delegation, Route, RouteStep, RouteVersion
 from apps.approvals.wording import OPERATORS
@@ -282,6 +283,29 @@ class VersionsForm(BaseForm):
     def chosen(self) -> tuple[RouteVersion, RouteVersion]:
         """The two versions."""
         return self.versions[self.cleaned_data["from"]], self.versions[self.cleaned_data["to"]]
+
+
+class RouteFileForm(BaseForm):
+    """The file from which a draft is made."""
+
+    file = forms.FileField(
+        label=_("File of a route (.json)"),
+        max_length=200,
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+    replace = forms.BooleanField(label=_("Replace the draft that is being written"), required=False)
+
+    def __init__(self, *args: Any, has_draft: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not has_draft:
+            del self.fields["replace"]
+
+    def clean_file(self) -> Any:
+        """Not larger than a route can be; what it says is read by the service."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than %(size)s KB.") % {"size": MAX_BYTES // 1024})
+        return file
 
 
 class DelegationForm(BaseModelForm):

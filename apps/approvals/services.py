@@ -31,13 +31,19 @@ def start_draft(route: Route, *, by) -> RouteVersion:
     draft = route.versions.filter(state=RouteVersion.State.DRAFT).first()
     if draft is not None:
         return draft
-    latest = route.versions.order_by("-number").first()
     source = route.versions.filter(state=RouteVersion.State.PUBLISHED).first()
-    draft = RouteVersion(route=route, number=latest.number + 1 if latest else 1)
-    _note(draft, by, "draft started")
-    draft.save()
+    draft = empty_draft(route, by=by, reason="draft started")
     for step in source.steps.order_by("order") if source else ():
         _copy(step, draft)
+    return draft
+
+
+def empty_draft(route: Route, *, by, reason: str) -> RouteVersion:
+    """A draft without steps; the caller holds the lock of the route and knows that it has no other draft."""
+    latest = route.versions.order_by("-number").first()
+    draft = RouteVersion(route=route, number=latest.number + 1 if latest else 1)
+    _note(draft, by, reason)
+    draft.save()
     return draft
 
 

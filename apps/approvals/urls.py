@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import comparing, delegations, routes, trying
+from apps.approvals.views import comparing, delegations, exchange, routes, trying
 
 app_name = "approvals"
 
@@ -15,9 +15,11 @@ urlpatterns = [
     path("routes/<int:pk>/", routes.RouteDetail.as_view(), name="route"),
     path("routes/<int:pk>/edit/", routes.RouteUpdate.as_view(), name="route-update"),
     path("routes/<int:pk>/compare/", comparing.VersionCompare.as_view(), name="version-compare"),
+    path("routes/<int:pk>/import/", exchange.RouteImport.as_view(), name="route-import"),
     path("routes/<int:pk>/draft/", routes.DraftStart.as_view(), name="draft-start"),
     path("versions/<int:pk>/", routes.VersionDetail.as_view(), name="version"),
     path("versions/<int:pk>/try/", trying.TryOut.as_view(), name="try-out"),
+    path("versions/<int:pk>/file/", exchange.VersionFile.as_view(), name="version-file"),
     path("versions/<int:pk>/publish/", routes.Publish.as_view(), name="publish"),
     path("versions/<int:pk>/discard/", routes.Discard.as_view(), name="discard"),
     path("versions/<int:pk>/steps/new/", routes.StepCreate.as_view(), name="step-create"),
