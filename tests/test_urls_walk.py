@@ -70,6 +70,7 @@ PAGES = """
     approvals:delegation-list        in 200 200 200
     approvals:discard                in 403 403 405
     approvals:draft-start            in 403 403 405
+    approvals:impact                 in 403 403 404
     approvals:publish                in 403 403 405
     approvals:route                  in 403 403 200
     approvals:route-create           in 403 403 200
@@ -467,6 +468,7 @@ def built(module_db):
         "approvals:version-file": version,
         "approvals:publish": version,
         "approvals:try-out": version,
+        "approvals:impact": version,
         "approvals:discard": version,
         "approvals:delegation-end": version,
         "approvals:step": RouteStep.objects.get(),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.approvals.views import comparing, delegations, exchange, routes, trying
+from apps.approvals.views import comparing, delegations, exchange, impact, routes, trying
 
 app_name = "approvals"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("versions/<int:pk>/", routes.VersionDetail.as_view(), name="version"),
     path("versions/<int:pk>/try/", trying.TryOut.as_view(), name="try-out"),
     path("versions/<int:pk>/file/", exchange.VersionFile.as_view(), name="version-file"),
+    path("versions/<int:pk>/impact/", impact.PublishingImpact.as_view(), name="impact"),
     path("versions/<int:pk>/publish/", routes.Publish.as_view(), name="publish"),
     path("versions/<int:pk>/discard/", routes.Discard.as_view(), name="discard"),
     path("versions/<int:pk>/steps/new/", routes.StepCreate.as_view(), name="step-create"),
