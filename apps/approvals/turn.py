@@ -341,9 +341,12 @@ def too_late(approval_id: int, by, step: str | None = None) -> errors.ApprovalRe
     had = (mine.filter(step__key=step) if step else mine).order_by("-pk").first()
     if had is None:
         return errors.NotYourTurn()
-    verbs = (*SPOKEN, Event.Verb.WITHDRAWN)
-    said = Event.objects.filter(approval=approval_id, step=had.step_id, verb__in=verbs)
-    events = list(said.select_related("actor").order_by("-seq"))
+    verbs = (*SPOKEN, Event.Verb.WITHDRAWN, Event.Verb.TAKEN_BACK)
+    said = Event.objects.filter(approval=approval_id, verb__in=verbs).select_related("actor").order_by("-seq")
+    events = list(said.filter(step=had.step_id).exclude(verb=Event.Verb.TAKEN_BACK))
+    if not events and had.state == Task.State.CLOSED:
+        # what was done to another step has ended this one: a return beside it, an approval before it taken back
+        events = list(said)[:1]
     if not events:
         return errors.NotYourTurn()
     own = [event for event in events if event.actor_id == by.pk]

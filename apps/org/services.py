@@ -143,7 +143,9 @@ def describe_handover(employee: User) -> list[str]:
 @transaction.atomic
 def deactivate_employee(*, employee: User, by: User, successor: User | None, reason: str) -> User:
     """Let an employee leave: open work, headships and reports go to the successor, sessions end, the account closes."""
-    employee = User.objects.select_for_update(no_key=True).get(pk=employee.pk)
+    reports = User.objects.filter(manager=employee)
+    employee, *others = hold([employee, *([successor] if successor else []), *reports])
+    successor = others[0] if successor else None
     _check_may_leave(employee, by=by, successor=successor, reason=reason)
     if successor is not None:
         for callback in registry.handover:
@@ -155,6 +157,17 @@ def deactivate_employee(*, employee: User, by: User, successor: User | None, rea
     employee.is_active = False
     _set_roles(employee, [])
     return _save(employee, by=by, reason=reason)
+
+
+def hold(people: Iterable[User]) -> list[User]:
+    """The same people as they are now, locked until the transaction ends: none of them leaves meanwhile.
+
+    Whoever gives people work asks for this first. Lock order everywhere: people, by id → document → approval.
+    """
+    people = list(people)
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=[person.pk for person in people]).order_by("pk")
+    fresh = {person.pk: person for person in rows}
+    return [fresh[person.pk] for person in people]
 
 
 def _save(record: Record, *, by: User | None, reason: str) -> Record:

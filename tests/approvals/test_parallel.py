@@ -63,7 +63,7 @@ def test_one_refusal_ends_them_all_and_the_log_says_so(people, open_both, verb, 
 
 def test_whoever_comes_too_late_is_told(people, open_both):
     open_both.reject(by=people.dora)
-    with pytest.raises(errors.NotYourTurn):
+    with pytest.raises(errors.AlreadyDecided, match=r"Dora was first \(rejected\)"):
         open_both.approve(by=people.fay)
 
 

@@ -200,21 +200,25 @@ def edit_in_review(
 
 def _decision(document: Document, action: str, by, seen: str | None, step: str | None = None) -> tuple[Document, dict]:
     """``step``: the key of the one the person was shown, for who is asked in several at the same time."""
-    document = lock(document)
-    access = permissions.Access(by, document)
-    if not access.open_task and document.approval_id:
-        _tell_who_was_first(document, by)
-    access.require(action)
+    document, access = in_turn(document, action, by)
     given = {"by": by, "facts": document.facts(), "content_hash": document.content_hash(), "seen": seen}
     given["step"] = step or access.open_task.step.key
     return document, given
 
 
-def _tell_who_was_first(document: Document, by) -> None:
-    """A person who had the task a moment ago is told who decided, even where the paper is no longer theirs to see."""
-    refusal = engine.too_late(document.approval_id, by)
-    if isinstance(refusal, AlreadyDecided):
-        raise refusal
+def in_turn(document: Document, action: str, by) -> tuple[Document, permissions.Access]:
+    """The locked paper, for something that only those do whose turn it is.
+
+    A person who had the task a moment ago is told who decided, even where the paper is no longer theirs to see.
+    """
+    document = lock(document)
+    access = permissions.Access(by, document)
+    if not access.open_task and document.approval_id:
+        refusal = engine.too_late(document.approval_id, by)
+        if isinstance(refusal, AlreadyDecided):
+            raise refusal
+    access.require(action)
+    return document, access
 
 
 def settle(document: Document, outcome: Outcome, *, by, reason: str, changed: bool = False) -> Document:

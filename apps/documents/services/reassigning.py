@@ -10,15 +10,17 @@ from apps.approvals.models import Task
 from apps.documents import permissions
 from apps.documents.models import Document
 from apps.documents.services import notices
-from apps.documents.services.decisions import settle
+from apps.documents.services.decisions import in_turn, settle
 from apps.documents.services.locking import lock
 from apps.documents.services.projection import follow
+from apps.org.services import hold
 
 
 @transaction.atomic
 def transfer(document: Document, *, by, to, reason: str) -> Document:
     """Give one's turn to decide to somebody else, with a reason (轉辦)."""
-    document = _asked(document, "transfer", by)
+    [to] = hold([to])
+    document, _access = in_turn(document, "transfer", by)
     outcome = engine.transfer(document.approval_id, by=by, to=to, reason=reason)
     return _follow(document, outcome, by=by, said=reason)
 
@@ -26,8 +28,9 @@ def transfer(document: Document, *, by, to, reason: str) -> Document:
 @transaction.atomic
 def add_approvers(document: Document, *, by, people: Iterable, place: str, reason: str) -> Document:
     """Ask others to decide too, before oneself, beside, or after, with a reason (加签)."""
-    document = _asked(document, "consult" if place == Task.Place.OPINION else "add_approvers", by)
-    outcome = engine.add_approvers(document.approval_id, by=by, people=list(people), place=place, reason=reason)
+    people = hold(people)
+    document, _access = in_turn(document, "consult" if place == Task.Place.OPINION else "add_approvers", by)
+    outcome = engine.add_approvers(document.approval_id, by=by, people=people, place=place, reason=reason)
     return _follow(document, outcome, by=by, said=reason)
 
 
