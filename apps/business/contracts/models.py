@@ -160,7 +160,12 @@ class AgencyContract(Document):
         indexes = [
             models.Index(fields=["phase", "effective_to"], name="agencycontract_expiry"),
             models.Index(fields=["client"], name="agencycontract_client"),
-            models.Index(fields=["client", "phase"], condition=Q(phase="in_force"), name="agencycontract_in_force"),
+            # with what is added up, so that the rows themselves need not be read
+            models.Index(
+                fields=["client", "phase", "fee", "supplemented", "settled"],
+                condition=Q(phase="in_force"),
+                name="agencycontract_in_force",
+            ),
         ]
 
     @property

@@ -64,8 +64,9 @@ class Receipt(BaseModel):
         ]
         indexes = [
             models.Index(fields=["client", "received_on"], name="receipt_client"),
+            # with what is added up, so that the rows themselves need not be read
             models.Index(
-                fields=["client"],
+                fields=["client", "amount", "allocated"],
                 condition=Q(voided_on__isnull=True, amount__gt=F("allocated")),
                 name="receipt_unapplied",
             ),

@@ -280,8 +280,13 @@ class Standings:
         if column == "overdue_days":
             column, descending = "oldest", not descending
         by = Coalesce(F(column), Value(dt.date.max)) if column == "oldest" else F(column)
-        order = by.desc() if descending else by.asc()
-        ids = list(self.rows.order_by(order, "pk").values_list("pk", flat=True)[start:stop])
+        found = self.rows.order_by(by.desc() if descending else by.asc(), "pk").values_list("pk", flat=True)
+        ids: list[int] = []
+        if sort in ("-utilisation", "-exposure"):
+            # whoever owes something comes before all others, and these are fewer to put in order
+            ids = list(found.filter(exposure__gt=0)[start:stop])
+        if len(ids) < stop - start:
+            ids = list(found[start:stop])
         named = Client.objects.select_related("grade", "owner")
         clients = _with_sums(named, self.since, self.today).in_bulk(ids)
         return [(clients[pk], _picture(clients[pk], policy=self.policy, today=self.today, own=ZERO)) for pk in ids]
