@@ -16,12 +16,16 @@ function enhance(select) {
     allowEmptyOption: true,
     maxOptions: 200,
     copyClassesToDropdown: false,
+    onItemAdd() {
+      window.clearTimeout(this.refreshTimeout); // what was typed just before would draw the list anew, and open it
+    },
     plugins: select.multiple ? { remove_button: { title: words.remove } } : {},
     render: { no_results: (_, escape) => `<div class="no-results">${escape(words.nothingFound)}</div>` },
   };
   if (select.dataset.source) {
     settings.preload = "focus";
     settings.load = async function load(query, show) {
+      const before = this.items.join();
       try {
         const answer = await fetch(`${select.dataset.source}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
         const found = answer.ok ? await answer.json() : [];
@@ -30,6 +34,7 @@ function enhance(select) {
       } catch {
         show();
       }
+      if (this.items.join() !== before) this.close(); // an answer that comes after the choice would open the list again
     };
     settings.searchField = [];
     settings.valueField = "value";
