@@ -25,16 +25,17 @@ function enhance(select) {
   if (select.dataset.source) {
     settings.preload = "focus";
     settings.load = async function load(query, show) {
-      const before = this.items.join();
+      let found;
       try {
         const answer = await fetch(`${select.dataset.source}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
-        const found = answer.ok ? await answer.json() : [];
+        found = answer.ok ? await answer.json() : [];
         this.clearOptions((option, value) => value === "" || this.items.includes(value));
-        show(found);
       } catch {
-        show();
+        found = undefined;
       }
-      if (this.items.join() !== before) this.close(); // an answer that comes after the choice would open the list again
+      const closed = !this.isOpen;
+      show(found);
+      if (closed && this.isFull()) this.close(); // an answer that comes after the choice would open the list again
     };
     settings.searchField = [];
     settings.valueField = "value";
