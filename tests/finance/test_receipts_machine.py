@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, 
 
 from apps.core import clock
 from apps.core.errors import Refused
+from apps.core.money import quantize
 from apps.finance.billing.models import Receivable, SalesInvoice
 from apps.finance.billing.services import issue_invoice, reverse_invoice, withdraw_request
 from apps.finance.receipts.models import Receipt, ReceiptAllocation
@@ -23,7 +24,8 @@ RATES = st.sampled_from(["0", "0.01", "0.03", "0.06", "0.13"])
 
 
 def total(rows, name) -> Decimal:
-    return rows.aggregate(sum=Sum(name))["sum"] or ZERO
+    """In whole cents: SQLite adds up in binary fractions."""
+    return quantize(rows.aggregate(sum=Sum(name))["sum"] or ZERO)
 
 
 class Books(RuleBasedStateMachine):

@@ -116,11 +116,13 @@ class Receivable(BaseModel):
                 name="receivable_cancelled_is_empty",
             ),
         ]
+        # Conditions of indexes hold no value: a prepared statement has a parameter in its place, and PostgreSQL, which
+        # then plans once for all values, would not know the index again.
         indexes = [
             models.Index(fields=["client", "-id"], name="receivable_client"),
             models.Index(
                 fields=["id"],
-                condition=Q(cancelled_on__isnull=True, total__gt=in_cents(F("requested") + F("invoiced"))),
+                condition=Q(cancelled_on__isnull=True, total__gt=F("requested") + F("invoiced")),
                 name="receivable_to_invoice",
             ),
             models.Index(
@@ -258,9 +260,10 @@ class SalesInvoice(BaseModel):
             ),
         ]
         indexes = [
+            # with what is added up, so that the rows themselves need not be read
             models.Index(
-                fields=["client", "due_on"],
-                condition=Q(status="issued", red_of__isnull=True, total__gt=F("collected") + F("reversed_total")),
+                fields=["client", "due_on", "status", "total", "collected", "reversed_total", "red_of"],
+                condition=Q(red_of__isnull=True, total__gt=F("collected") + F("reversed_total")),
                 name="salesinvoice_open",
             ),
             models.Index(fields=["status", "-id"], name="salesinvoice_status"),

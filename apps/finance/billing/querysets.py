@@ -17,6 +17,15 @@ def money_where(condition: Q, amount):
     return Case(When(condition, then=amount), default=Value(Decimal("0.00")), output_field=money)
 
 
+def _is_more_than(done) -> Q:
+    """The total is more than a sum of other columns.
+
+    Said twice: by the sum that is not rounded the database knows its index, the rounded one is right on SQLite, which
+    adds up in binary fractions.
+    """
+    return Q(total__gt=done) & Q(total__gt=in_cents(done))
+
+
 class ReceivableQuerySet(models.QuerySet):
     """Receivables."""
 
@@ -45,11 +54,8 @@ class ReceivableQuerySet(models.QuerySet):
         )
 
     def to_invoice(self):
-        """Something of it waits to be put on an invoice.
-
-        The first condition follows from the second, but has an index that SQLite knows how to use.
-        """
-        return self.not_invoiced().filter(total__gt=in_cents(F("requested") + F("invoiced")))
+        """Something of it waits to be put on an invoice."""
+        return self.live().filter(_is_more_than(F("requested") + F("invoiced")))
 
 
 class SalesInvoiceQuerySet(models.QuerySet):
@@ -68,12 +74,8 @@ class SalesInvoiceQuerySet(models.QuerySet):
         return self.filter(status__in=["issued", "reversed"])
 
     def open(self):
-        """Issued, and not wholly collected or reversed.
-
-        The sum that is not rounded says no more than the one that is; by it SQLite knows the index of open invoices.
-        """
-        done = F("collected") + F("reversed_total")
-        return self.filter(Q(status="issued", red_of__isnull=True, total__gt=done) & Q(total__gt=in_cents(done)))
+        """Issued, and not wholly collected or reversed."""
+        return self.filter(_is_more_than(F("collected") + F("reversed_total")), status="issued", red_of__isnull=True)
 
     def with_open(self):
         """With `still_open`, which lists add up: what the client still has to pay of it."""

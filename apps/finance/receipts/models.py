@@ -66,7 +66,7 @@ class Receipt(BaseModel):
             models.Index(fields=["client", "received_on"], name="receipt_client"),
             # with what is added up, so that the rows themselves need not be read
             models.Index(
-                fields=["client", "amount", "allocated"],
+                fields=["client", "amount", "allocated", "voided_on"],
                 condition=Q(voided_on__isnull=True, amount__gt=F("allocated")),
                 name="receipt_unapplied",
             ),

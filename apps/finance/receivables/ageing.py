@@ -74,8 +74,8 @@ def owed_on(as_of: dt.date, invoices: QuerySet | None = None) -> QuerySet:
     `to_add` is the same amount for sums, which are put into whole cents once they are made.
     """
     rows = SalesInvoice.objects.all() if invoices is None else invoices
-    rows = rows.issued().filter(red_of__isnull=True, issued_on__lte=as_of)
     if as_of >= clock.today():
+        # nothing is dated in the future; with a condition on the date PostgreSQL would look by date
         rows = rows.open().annotate(paid=F("collected"), reversed=F("reversed_total"))
         rest = F("total") - F("collected") - F("reversed_total")
         return rows.annotate(owed=in_cents(rest)).annotate(to_add=rest)
@@ -83,7 +83,8 @@ def owed_on(as_of: dt.date, invoices: QuerySet | None = None) -> QuerySet:
     red = SalesInvoice.objects.issued().filter(red_of__isnull=False, issued_on__gt=as_of).order_by()
     still_open = Q(status=SalesInvoice.Status.ISSUED, total__gt=in_cents(F("collected") + F("reversed_total")))
     touched = Q(pk__in=money.values("invoice")) | Q(pk__in=red.values("red_of"))
-    rows = rows.filter(still_open | touched).annotate(
+    rows = rows.issued().filter(still_open | touched, red_of__isnull=True, issued_on__lte=as_of)
+    rows = rows.annotate(
         paid=in_cents(F("collected") - _sum(money.filter(invoice=OuterRef("pk")), "invoice", "amount")),
         reversed=in_cents(F("reversed_total") + _sum(red.filter(red_of=OuterRef("pk")), "red_of", "total")),
     )
@@ -95,8 +96,7 @@ def unapplied_on(as_of: dt.date, receipts: QuerySet | None = None) -> QuerySet:
     """Receipts of which something stood on no invoice on a day, with that amount as `left_then`."""
     rows = Receipt.objects.all() if receipts is None else receipts
     if as_of >= clock.today():
-        rows = rows.unapplied().filter(received_on__lte=as_of)
-        return rows.annotate(left_then=in_cents(F("amount") - F("allocated")))
+        return rows.unapplied().annotate(left_then=in_cents(F("amount") - F("allocated")))
     later = ReceiptAllocation.objects.filter(on__gt=as_of).order_by()
     there = Q(voided_on__isnull=True) | Q(voided_on__gt=as_of)
     touched = Q(amount__gt=F("allocated")) | Q(pk__in=later.values("receipt"))

@@ -48,6 +48,8 @@ _NOTHING = Value(ZERO, output_field=_MONEY)
 _BARE = Client.objects.defer(*(field.name for field in Client._meta.concrete_fields if not field.primary_key))
 #: owing without any limit is more than any utilisation
 _ENDLESS = Value(Decimal("1e15"), output_field=_MONEY)
+#: the parts of the exposure that only what is overdue is made of
+_ABOUT_WHAT_IS_LATE = {"late", "oldest"}
 #: clients asked about in one statement
 CHUNK = 5000
 
@@ -256,23 +258,31 @@ class Standings:
 
     `limit`, `exposure`, `available`, `utilisation`, `overdue` and `oldest` are columns: the sums are joined, each
     reckoned in one pass. That is for finding out which clients a page shows; their pictures are looked up one by one.
+    The last two, about what is late, are there only if somebody asks for them.
     """
 
     def __init__(self, chosen: Callable[[QuerySet], QuerySet], policy: CreditPolicy, today: dt.date) -> None:
         self.policy, self.today, self.since = policy, today, _last_grace_day(policy, today)
-        rates = (policy.default_limit, policy.inclusion_rate)
-        self.rows = chosen(_with_columns(self.since, today, rates, tuple(unsettled)))
+        self.chosen, self.wanted = chosen, ""
 
     def standing(self, wanted: str) -> None:
         """Keep those who stand like that: used, over, overdue, hold or expired."""
+        self.wanted = wanted
+
+    def _rows(self, column: str) -> QuerySet[Client]:
+        """Those who stand as wanted, to be put in order by a column."""
+        rates = (self.policy.default_limit, self.policy.inclusion_rate)
+        late = "overdue" in (self.wanted, column) or column == "oldest"
+        rows = self.chosen(_with_columns(self.since, self.today, rates, tuple(unsettled), late=late))
         conditions = {
+            "": Q(),
             "used": ~Q(exposure=0),
             "over": Q(available__lt=0),
             "overdue": Q(overdue__gt=self.policy.overdue_threshold),
             "hold": Q(open_hold__isnull=False),
             "expired": Q(limit_in_force__valid_until__lt=self.today),
         }
-        self.rows = self.rows.filter(conditions[wanted])
+        return rows.filter(conditions[self.wanted])
 
     def pictures(self, start: int, stop: int, *, sort: str) -> list[tuple[Client, CreditPicture]]:
         """Some of them in an order: a column, `-` descends; the same stay in the order they were entered."""
@@ -280,20 +290,22 @@ class Standings:
         if column == "overdue_days":
             column, descending = "oldest", not descending
         by = Coalesce(F(column), Value(dt.date.max)) if column == "oldest" else F(column)
-        found = self.rows.order_by(by.desc() if descending else by.asc(), "pk").values_list("pk", flat=True)
+        found = self._rows(column).order_by(by.desc() if descending else by.asc(), "pk").values_list("pk", flat=True)
         ids: list[int] = []
         if sort in ("-utilisation", "-exposure"):
             # whoever owes something comes before all others, and these are fewer to put in order
             ids = list(found.filter(exposure__gt=0)[start:stop])
         if len(ids) < stop - start:
             ids = list(found[start:stop])
-        named = Client.objects.select_related("grade", "owner")
-        clients = _with_sums(named, self.since, self.today).in_bulk(ids)
+        named = _looked_up(self.since, self.today, tuple(unsettled)).defer(None).select_related("grade", "owner")
+        clients = named.in_bulk(ids)
         return [(clients[pk], _picture(clients[pk], policy=self.policy, today=self.today, own=ZERO)) for pk in ids]
 
 
 @lru_cache(maxsize=4)
-def _with_columns(since: dt.date, today: dt.date, rates: tuple[Decimal, Decimal], sources: tuple) -> QuerySet[Client]:
+def _with_columns(
+    since: dt.date, today: dt.date, rates: tuple[Decimal, Decimal], sources: tuple, *, late: bool
+) -> QuerySet[Client]:
     """Every client with the columns of `Standings`, by the policy's default limit and inclusion rate.
 
     Kept like `_looked_up`.
@@ -301,7 +313,10 @@ def _with_columns(since: dt.date, today: dt.date, rates: tuple[Decimal, Decimal]
     default_limit, inclusion_rate = rates
     rows = _with_limit(Client.objects.all(), today)
     for name, others, sums in _parts(since):
-        rows = join_sums(rows, others, "client", name=name, **sums)
+        asked = {figure: sum_ for figure, sum_ in sums.items() if late or figure not in _ABOUT_WHAT_IS_LATE}
+        rows = join_sums(rows, others, "client", name=name, **asked)
+    if late:
+        rows = rows.annotate(overdue=in_cents(_or_nothing(F("late"))))
     contracts = sum((_or_nothing(F(f"unsettled_{number}")) for number in range(len(sources))), _NOTHING)
     default = Value(default_limit, output_field=_MONEY)
     runs = Q(limit_in_force__valid_until__gte=today)
@@ -316,7 +331,6 @@ def _with_columns(since: dt.date, today: dt.date, rates: tuple[Decimal, Decimal]
     endless = Case(When(GreaterThan(owed, _NOTHING), then=_ENDLESS), default=_NOTHING)
     return rows.annotate(
         limit=limit,
-        overdue=in_cents(_or_nothing(F("late"))),
         exposure=in_cents(owed),
         available=in_cents(limit - owed),
         utilisation=Coalesce(owed / NullIf(limit, _NOTHING), endless, output_field=_MONEY),
