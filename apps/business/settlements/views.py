@@ -174,7 +174,7 @@ class SettlementViews(DocumentViews):
         engagement = document.engagement if seen else None
         return {
             "match": match_of(document, has_tasks=document.has_tasks, has_entries=document.has_entries),
-            "money": progress_of(document, access.user),
+            "money": progress_of(document),
             "engagement": engagement,
             "may_close": engagement is not None
             and document.state == Settlement.State.APPROVED
