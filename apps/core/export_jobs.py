@@ -25,7 +25,7 @@ class _Watched:
         self.number = 0
 
     def __iter__(self) -> Iterator[Any]:
-        total = self._rows.count()
+        total = self._rows.order_by().values("pk").count()
         for row in streamed(self._rows):
             self.number += 1
             if self.number % 200 == 0:

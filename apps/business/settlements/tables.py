@@ -1,6 +1,5 @@
 """Columns of settlements, of the settlement register (domain.md §4.5), and of the work that is not billed."""
 
-import datetime as dt
 from decimal import Decimal
 
 from django.utils.timezone import localdate
@@ -16,11 +15,6 @@ from apps.core.models import in_readers_language
 from apps.core.money import quantize
 from apps.core.tables import Column, Table
 from apps.documents.tables import DocumentTable
-
-
-def approved_on(paper: Settlement) -> dt.date:
-    """The day the settlement was finally approved."""
-    return localdate(paper.closed_at)
 
 
 def cumulative(paper: Settlement) -> Decimal | None:
@@ -103,7 +97,7 @@ class RegisterTable(Table):
 
     columns = [
         Column("number", _("Number"), kind="link", sort="number"),
-        Column("date", _("Date"), kind="date", accessor=approved_on),
+        Column("date", _("Date"), kind="date", accessor="closed_at"),
         Column("engagement", _("Engagement"), accessor="engagement_number"),
         Column("client", _("Client"), accessor="client_name", width=30),
         Column("department", _("Department"), accessor=department_of, export_only=True),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.history import HistoricalRecords
@@ -157,16 +158,16 @@ class Receivable(BaseModel):
     def standing(self) -> tuple[str, str]:
         """How far it is: code and words."""
         if self.cancelled_on:
-            return "cancelled", _("Cancelled")
+            return "cancelled", _now("Cancelled")
         if self.posted_on:
-            return "posted", _("Posted")
+            return "posted", _now("Posted")
         if self.total and self.collected == self.total:
-            return "collected", _("Collected")
+            return "collected", _now("Collected")
         if self.collected:
-            return "partly_collected", _("Partly collected")
+            return "partly_collected", _now("Partly collected")
         if self.invoiced == self.total:
-            return "invoiced", _("Invoiced")
-        return ("partly_invoiced", _("Partly invoiced")) if self.invoiced else ("to_invoice", _("To be invoiced"))
+            return "invoiced", _now("Invoiced")
+        return ("partly_invoiced", _now("Partly invoiced")) if self.invoiced else ("to_invoice", _now("To be invoiced"))
 
 
 def invoice_path(invoice, _name: str) -> str:
