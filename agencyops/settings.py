@@ -157,7 +157,7 @@ else:
         "prepare_threshold": 2,
         **_database.get("OPTIONS", {}),
     }
-    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_MAX_AGE"] = None
     _database["CONN_HEALTH_CHECKS"] = True
 
 TASKS = {

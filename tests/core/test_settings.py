@@ -85,7 +85,7 @@ def test_database_address_selects_postgresql(tmp_path):
             "server_side_binding": True,
             "prepare_threshold": 2,
         },
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     }
 
