@@ -136,7 +136,7 @@ def last_check(document) -> CreditCheck | None:
     """The latest answer kept for this paper."""
     if document.pk is None:
         return None
-    return CreditCheck.objects.filter(document=document.pk).select_related("waiver__granted_by", "by").first()
+    return CreditCheck.objects.filter(document=document.pk).select_related("waiver__granted_by").first()
 
 
 def decided(document) -> str:
