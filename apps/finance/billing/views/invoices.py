@@ -78,7 +78,7 @@ class Detail(InvoicePage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         invoice = self.row
         state, words = badge_of(invoice)
-        allocations = invoice.allocations.select_related("receipt", "by", "undone_by").order_by("pk")
+        allocations = invoice.allocations.select_related("receipt", "by").order_by("pk")
         context = {
             "page_title": invoice.number,
             "invoice": invoice,
