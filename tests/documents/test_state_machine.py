@@ -45,9 +45,9 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
 NAMES = ["ann", "ben", "cat", "dan", "eve", "fred", "gus"]
 
 State = Document.State
-#: tasks that nobody decides any more
 #: of whom somebody was asked for, what an approved step may show
 HEARD = (Task.State.APPROVED, Task.State.ADVISED)
+#: tasks that nobody decides any more
 GONE = (Task.State.CLOSED, Task.State.PASSED_ON, Task.State.TAKEN_BACK)
 #: from state to state in one verb; everything stays as it is as well
 EDGES = {
